@@ -1,0 +1,58 @@
+# The few commands of daily work. A fresh machine needs Python 3.11 or newer, git and make.
+# Installing is silent towards standard output: `make demo ARGS="--once --json"` ends in its JSON.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+ARGS ?=
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: venv
+venv: $(STAMP) ## Install exactly what requirements.lock names into .venv
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 venv" >&2; exit 1; }
+	@echo "Installing packages into .venv ..." >&2
+	@$(PYTHON) -m venv --clear .venv >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . >&2
+	@touch $@
+
+.PHONY: demo
+demo: $(STAMP) ## See it work: an engine, two simulators, the fleet (ARGS="--once --json" for programs)
+	@$(BIN)/mintsoft-xero demo $(ARGS)
+
+.PHONY: rabbitmq
+rabbitmq: $(STAMP)
+	@$(BIN)/python -m deploy.local ensure-rabbitmq >&2
+
+.PHONY: test
+test: $(STAMP) rabbitmq ## Run all tests on real RabbitMQ and PostgreSQL (ARGS="-k name" for some)
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: check
+check: $(STAMP) ## Lint, format, types, import layers, generated files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m schemas.generate --check
+
+.PHONY: bench
+bench: $(STAMP) rabbitmq ## Measure events per second through the ingress beside the plain way
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: lock
+lock: ## Resolve pyproject.toml's dependencies anew into requirements.lock (needs uv)
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links --group dev --output-file requirements.lock $(ARGS) pyproject.toml
+
+.PHONY: clean
+clean: ## Remove .venv, caches and built files
+	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

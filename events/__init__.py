@@ -1,0 +1,1 @@
+"""The border with RabbitMQ: every event, its envelope, every exchange and queue."""

@@ -1,0 +1,1 @@
+"""What crosses a border, as pydantic models: events, Mintsoft's documents, settings, mappings."""

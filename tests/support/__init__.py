@@ -1,0 +1,1 @@
+"""What tests share: the engine, fresh databases and virtual hosts, recordings."""

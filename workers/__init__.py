@@ -1,0 +1,1 @@
+"""The fleet: actors, scheduler, relay and commands that bring Mintsoft's documents into Xero."""
