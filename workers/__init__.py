@@ -1,1 +1,1 @@
-"""The fleet: actors, scheduler, relay and commands that bring Mintsoft's documents into Xero."""
+"""The fleet: actors, scheduler, relay, console and the command line."""

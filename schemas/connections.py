@@ -1,0 +1,217 @@
+"""A connection between Mintsoft and a Xero organisation: its settings, its mapping, its events.
+
+Settings and mapping are written by people (YAML, the console), so a name that is not known
+is an error that names it.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+
+from schemas.mintsoft import COST_CENTRES
+from schemas.values import EventData, MintsoftId, Setting, Text
+
+
+class Mode(StrEnum):
+    """``fulfilment``: a 3PL invoices its clients. ``accounting``: orders of one client."""
+
+    ACCOUNTING = "accounting"
+    FULFILMENT = "fulfilment"
+
+
+class TaxRegime(StrEnum):
+    """Which tax types are taken where the mapping names none."""
+
+    UK = "uk"
+    AU_BAS = "au-bas"
+    CUSTOM = "custom"
+
+
+AccountCode = Annotated[str, Field(min_length=1, max_length=10)]
+"""A code of Xero's chart of accounts; Xero allows ten characters."""
+
+TaxType = Annotated[str, Field(min_length=1, max_length=50)]
+"""Xero's name of a tax type, such as OUTPUT2."""
+
+
+class TrackingChoice(Setting):
+    """One option of one of the organisation's tracking categories."""
+
+    category: str = Field(min_length=1)
+    option: str = Field(min_length=1)
+
+
+Tracking = Annotated[tuple[TrackingChoice, ...], Field(max_length=2)]
+"""Xero takes at most two tracking elements a line."""
+
+
+def normal_rate(rate: object) -> str:
+    """Return a rate in per cent as its shortest text: ``20.00`` and ``20`` are both ``"20"``.
+
+    Raises ValueError when *rate* is no number.
+    """
+    if rate == "exempt":
+        return "exempt"
+    try:
+        number = Decimal(str(rate))
+        return f"{number.normalize():f}"
+    except ArithmeticError:
+        raise ValueError(f"{rate!r} is no tax rate: write per cent, such as 20 or 17.5") from None
+
+
+TaxRate = Annotated[str, BeforeValidator(normal_rate)]
+
+
+class CostCentre(Setting):
+    """Where a cost centre's value goes in Xero."""
+
+    account: AccountCode
+    tax_type: TaxType | None = None
+    tracking: Tracking = ()
+
+
+class Defaults(Setting):
+    """Accounts of accounting mode, used for lines and for items created in Xero."""
+
+    sales: AccountCode
+    purchases: AccountCode | None = None
+    shipping: AccountCode | None = None
+    discount: AccountCode | None = None
+    rounding: AccountCode | None = None
+    inventory: AccountCode | None = None
+
+
+class ChannelOverride(Setting):
+    """What differs for orders of one sales channel."""
+
+    sales: AccountCode | None = None
+    shipping: AccountCode | None = None
+    discount: AccountCode | None = None
+    contact: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    tracking: Tracking = ()
+
+
+class SkuOverride(Setting):
+    """What differs for one SKU."""
+
+    sales: AccountCode | None = None
+    purchases: AccountCode | None = None
+    tax_type: TaxType | None = None
+    tracking: Tracking = ()
+
+
+class Mapping(Setting):
+    """``mapping.yaml``: where each kind of value goes in the organisation's books.
+
+    ``cost_centres`` is for fulfilment, ``defaults`` for accounting. ``tax`` maps a rate in
+    per cent (or ``exempt``) to Xero's tax type; rates it lacks follow the connection's tax
+    regime. ``rounding`` is fulfilment mode's account for a rounding line.
+    """
+
+    cost_centres: dict[str, CostCentre] = Field(default_factory=dict)
+    defaults: Defaults | None = None
+    tax: dict[TaxRate, TaxType] = Field(default_factory=dict)
+    channels: dict[str, ChannelOverride] = Field(default_factory=dict)
+    skus: dict[str, SkuOverride] = Field(default_factory=dict)
+    rounding: AccountCode | None = None
+
+    @model_validator(mode="after")
+    def _known_cost_centres(self) -> Self:
+        unknown = sorted(set(self.cost_centres) - set(COST_CENTRES))
+        if unknown:
+            raise ValueError(
+                f"cost_centres: {', '.join(unknown)} is not a cost centre of Mintsoft; "
+                f"known are {', '.join(COST_CENTRES)}"
+            )
+        return self
+
+
+class ImportFilters(Setting):
+    """Which of Xero's documents become Mintsoft's."""
+
+    statuses: tuple[str, ...] = ("AUTHORISED", "PAID")
+    not_before: str | None = None
+
+
+class ConnectionSettings(Setting):
+    """How one connection behaves. Every field has a default that suits most customers.
+
+    ``due_days``: days from the document's date to its due date; unset means 0 in accounting
+    mode (the customer has paid) and 30 in fulfilment mode. ``rounding_tolerance``: largest
+    difference in the document's currency that becomes a rounding line; unset means one penny
+    a line and at least five. ``invoice_number``: template with ``{number}``, ``{id}``,
+    ``{part}``; unset means ``MS-{number}`` for orders and ``MS-INV-{id}`` for 3PL invoices.
+    """
+
+    export_trigger: Literal["automatic", "manual"] = "automatic"
+    export_channels: tuple[MintsoftId, ...] | None = None
+    export_zero_totals: bool = False
+    document_status: Literal["AUTHORISED", "SUBMITTED", "DRAFT"] = "AUTHORISED"
+    contact_policy: Literal["customer", "channel", "fixed"] = "customer"
+    fixed_contact: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    invoice_number: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    due_days: Annotated[int, Field(ge=0, le=365)] | None = None
+    branding_theme: UUID | None = None
+    tracking: Tracking = ()
+    tax_regime: TaxRegime = TaxRegime.UK
+    rounding_tolerance: Annotated[Decimal, Field(ge=0, le=10)] | None = None
+    poll_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
+    import_filters: ImportFilters = ImportFilters()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.contact_policy == "fixed" and not self.fixed_contact:
+            raise ValueError("fixed_contact: name the contact when contact_policy is fixed")
+        if self.invoice_number and not {"{number}", "{id}"} & set(_fields(self.invoice_number)):
+            raise ValueError(
+                f"invoice_number: {self.invoice_number!r} gives every document the same number; "
+                "use {number} or {id}"
+            )
+        return self
+
+
+def _fields(template: str) -> list[str]:
+    return [field for field in ("{number}", "{id}", "{part}") if field in template]
+
+
+class TokenSet(EventData):
+    """The answer of Xero's token endpoint. ``expires_in``: seconds of the access token."""
+
+    model_config = ConfigDict(alias_generator=None, extra="ignore", frozen=True)
+
+    access_token: str = Field(min_length=1, repr=False)
+    refresh_token: str = Field(min_length=1, repr=False)
+    expires_in: Annotated[int, Field(ge=0, le=timedelta(days=60).total_seconds())] = 1800
+    scope: str = ""
+    token_type: str = "Bearer"  # noqa: S105  the scheme's name, not a secret
+
+
+class ConnectionRevokedV1(EventData):
+    """``connection.revoked.v1``: a person pressed Disconnect in Mintsoft."""
+
+    connection_id: UUID
+    revoked_by: Text | None = None
+    reason: Text | None = None
+
+
+class ConnectionReadyV1(EventData):
+    """``connection.ready.v1``: the connection can post to its organisation."""
+
+    connection_id: UUID
+    mode: Mode
+    tenant_id: UUID
+    organisation: str | None = None
+
+
+class ConnectionLostV1(EventData):
+    """``connection.lost.v1``: Xero no longer lets us in; documents wait until reconnected."""
+
+    connection_id: UUID
+    mode: Mode
+    tenant_id: UUID
+    reason: str
+    remedy: str

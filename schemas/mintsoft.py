@@ -1,0 +1,179 @@
+"""Mintsoft's own documents, as its REST API gives them.
+
+Only what the product uses is named here; everything else upstream sends is ignored. How a
+line's amounts are read is not documented by Mintsoft and is stated on :class:`OrderItem`.
+"""
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from schemas.values import Amount, MintsoftId, MintsoftModel, Text, UtcDatetime
+
+ZERO = Decimal(0)
+
+
+class Country(MintsoftModel):
+    """A country as Mintsoft's reference data names it."""
+
+    name: Text | None = None
+    code: Text | None = None
+
+
+class Currency(MintsoftModel):
+    """A currency; ``code`` is ISO 4217 in Mintsoft's reference data."""
+
+    code: Text | None = None
+
+
+class Channel(MintsoftModel):
+    """A sales channel, such as a web shop or a market place."""
+
+    id: MintsoftId | None = Field(default=None, alias="ID")
+    name: Text | None = None
+
+
+class OrderItem(MintsoftModel):
+    """One line of an order, in the order's currency.
+
+    ``price_net`` (or ``price``) is the net price of one unit, ``tax`` (or ``vat``) the VAT of
+    one unit, ``tax_rate`` per cent; ``discount_*`` is the line's own discount, positive;
+    ``net_paid`` and ``tax_paid`` are the line's totals after it.
+    """
+
+    id: int | None = Field(default=None, alias="ID")
+    product_id: int | None = None
+    sku: Text = Field(alias="SKU")
+    details: Text | None = None
+    quantity: Amount
+    price: Amount | None = None
+    vat: Amount | None = None
+    price_net: Amount | None = None
+    tax: Amount | None = None
+    tax_rate: Amount | None = None
+    discount_net: Amount | None = None
+    discount_tax: Amount | None = None
+    discount_gross: Amount | None = None
+    net_paid: Amount | None = None
+    tax_paid: Amount | None = None
+
+
+class Order(MintsoftModel):
+    """An order as ``GET /api/Order/{id}`` gives it, amounts in ``currency``.
+
+    The order's ``discount_*`` is a further positive amount off the order, ``shipping_*`` a
+    further charge, ``total_order_*`` what the customer paid in all. ``last_updated`` orders
+    the versions of one document.
+    """
+
+    id: MintsoftId = Field(alias="ID")
+    client_id: MintsoftId
+    order_number: Text = Field(min_length=1)
+    external_order_reference: Text | None = None
+    order_date: UtcDatetime | None = None
+    despatch_date: UtcDatetime | None = None
+    last_updated: UtcDatetime
+    first_name: Text | None = None
+    last_name: Text | None = None
+    company_name: Text | None = None
+    address1: Text | None = None
+    address2: Text | None = None
+    address3: Text | None = None
+    town: Text | None = None
+    county: Text | None = None
+    post_code: Text | None = None
+    country: Country | None = None
+    email: Text | None = None
+    phone: Text | None = None
+    vat_number: Text | None = Field(default=None, alias="VATNumber")
+    order_status_id: int | None = None
+    part: int | None = None
+    number_of_parts: int | None = None
+    tracking_number: Text | None = None
+    shipping_net: Amount = ZERO
+    shipping_tax: Amount = ZERO
+    shipping_gross: Amount | None = None
+    discount_net: Amount = ZERO
+    discount_tax: Amount = ZERO
+    discount_gross: Amount | None = None
+    total_order_net: Amount | None = None
+    total_order_tax: Amount | None = None
+    total_order_gross: Amount
+    currency_id: int | None = None
+    currency: Currency | None = None
+    channel_id: MintsoftId | None = None
+    channel: Channel | None = None
+    warehouse_id: int | None = None
+    tags: Text | None = None
+    pii_removed: bool = Field(default=False, alias="PIIRemoved")
+    order_items: list[OrderItem] = Field(default_factory=list)
+
+
+class Client(MintsoftModel):
+    """A 3PL's client. ``vat_exempt`` clients are charged no VAT."""
+
+    id: MintsoftId = Field(alias="ID")
+    name: Text = Field(min_length=1)
+    short_name: Text | None = None
+    code: Text | None = None
+    contact_email: Text | None = None
+    vat_number: Text | None = Field(default=None, alias="VATNumber")
+    vat_exempt: bool = False
+    currency_id: int | None = None
+    on_stop: bool = False
+
+
+class ConfirmedInvoiceSummary(MintsoftModel):
+    """A 3PL's invoice to a client: net costs by cost centre.
+
+    It carries no currency, tax or total: the currency stands in the event, the tax follows
+    from the mapping of each cost centre.
+    """
+
+    id: MintsoftId = Field(alias="ID")
+    client_id: MintsoftId
+    date: UtcDatetime
+    last_updated: UtcDatetime
+    name: Text | None = None
+    comments: Text | None = None
+    number_of_parcels: int | None = None
+    number_of_items: int | None = None
+    picking_cost: Amount = ZERO
+    postage_cost: Amount = ZERO
+    vat_free_postage_cost: Amount = ZERO
+    rework_cost: Amount = ZERO
+    packaging_cost: Amount = ZERO
+    generic_invoice_items_cost: Amount = ZERO
+    collections_cost: Amount = ZERO
+    returns_cost: Amount = ZERO
+    goods_in_cost: Amount = ZERO
+    storage_cost: Amount = ZERO
+    admin_fee: Amount = ZERO
+
+
+COST_CENTRES: dict[str, str] = {
+    "PickingCost": "Picking",
+    "PostageCost": "Postage",
+    "VatFreePostageCost": "Postage (VAT free)",
+    "PackagingCost": "Packaging",
+    "StorageCost": "Storage",
+    "ReturnsCost": "Returns",
+    "CollectionsCost": "Collections",
+    "GoodsInCost": "Goods in",
+    "ReworkCost": "Rework",
+    "GenericInvoiceItemsCost": "Other items",
+    "AdminFee": "Admin fee",
+}
+"""The eleven cost centres of a 3PL invoice: Mintsoft's field name and the words on the line."""
+
+
+def cost_of(invoice: ConfirmedInvoiceSummary, cost_centre: str) -> Decimal:
+    """Return the net cost of *cost_centre* (Mintsoft's field name) on *invoice*."""
+    return getattr(invoice, _FIELD_OF[cost_centre])  # type: ignore[no-any-return]
+
+
+_FIELD_OF = {
+    field.alias: name
+    for name, field in ConfirmedInvoiceSummary.model_fields.items()
+    if field.alias in COST_CENTRES
+}

@@ -1,0 +1,53 @@
+"""Values that every contract shares.
+
+Amounts are ``Decimal`` and stay so: JSON is read by :func:`events.envelope.loads`, which
+makes a ``Decimal`` of each number's own text, so no amount ever passes through ``float``.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_pascal
+
+
+def as_utc(moment: datetime) -> datetime:
+    """Return *moment* in UTC; Mintsoft writes times without a zone and means UTC."""
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC)
+
+
+UtcDatetime = Annotated[datetime, AfterValidator(as_utc)]
+"""An aware moment in UTC."""
+
+Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=10)]
+"""An amount of money or a quantity; its currency stands beside it in the document."""
+
+CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+"""An ISO 4217 code, such as GBP."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+"""Free text from upstream, without the spaces around it."""
+
+MintsoftId = Annotated[int, Field(gt=0, le=2**63 - 1)]
+"""Mintsoft's id of a document, client, channel or warehouse."""
+
+
+class MintsoftModel(BaseModel):
+    """A shape of Mintsoft's REST API: PascalCase names; fields we do not use are ignored."""
+
+    model_config = ConfigDict(
+        alias_generator=to_pascal, populate_by_name=True, frozen=True, extra="ignore"
+    )
+
+
+class EventData(MintsoftModel):
+    """The ``data`` of an event, in the naming of Mintsoft's API."""
+
+
+class Setting(BaseModel):
+    """Something a person writes by hand: a name that is not known is an error, not ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,0 +1,51 @@
+"""What can go wrong with another system, in the three kinds that decide what happens next.
+
+Failure
+├── Transient            try again later, by itself (time-out, 5xx, broken connection)
+│   └── Uncertain        the same, but the write may have been carried out
+├── Throttled            not now: the limit opens again at ``until``; nothing has failed
+├── AuthorisationLost    the connection is lost until a person reconnects it
+└── Permanent            a person must act; carries the reason
+"""
+
+from datetime import datetime
+
+from workers.mapping.reasons import Reason
+
+
+class Failure(Exception):
+    """Another system did not do what was asked."""
+
+
+class Transient(Failure):
+    """The other system is in trouble; the same call may succeed later."""
+
+
+class Uncertain(Transient):
+    """No answer came after the request was sent: it may or may not have been carried out."""
+
+
+class Throttled(Failure):
+    """The limit is used up until a moment in UTC."""
+
+    def __init__(self, until: datetime, problem: str) -> None:
+        super().__init__(f"the {problem} limit is used up until {until:%Y-%m-%d %H:%M:%S} UTC")
+        self.until = until
+        self.problem = problem
+
+
+class AuthorisationLost(Failure):
+    """Xero no longer lets this connection in."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class Permanent(Failure):
+    """The other system refuses, and will again until somebody acts."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(reason.message)
+        self.reason = reason
+        self.detail = detail
