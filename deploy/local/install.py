@@ -1,0 +1,79 @@
+"""Getting RabbitMQ onto this machine: package, else container image, else words.
+
+Invariant: no service of the system is started or enabled; only the programs are wanted.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.local import containers, rabbitmq
+from deploy.local.processes import EngineError
+
+POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it before a package starts its service
+REMEDY = """RabbitMQ is needed and was not found. Any one of these will do:
+  Debian, Ubuntu   sudo apt-get install --no-install-recommends rabbitmq-server
+  macOS            brew install rabbitmq
+  elsewhere        install rabbitmq-server 3.10 or newer so that it is on the PATH
+  containers       start Docker and run this again
+The system's own service may stay stopped: a private node is started for each run."""
+
+
+def ensure_rabbitmq() -> None:
+    """Return when there is a RabbitMQ to start; EngineError with the remedy when there is none."""
+    if rabbitmq.server() or containers.has_image():
+        return
+    if _may_use_apt():
+        _install_package()
+    elif containers.answers():
+        containers.pull()
+    if not (rabbitmq.server() or containers.has_image()):
+        raise EngineError(REMEDY)
+
+
+def _may_use_apt() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _install_package() -> None:
+    sys.stderr.write("Installing rabbitmq-server from the system's packages ...\n")
+    with _services_stay_stopped():
+        for arguments in (
+            ["update", "-qq"],
+            ["install", "-y", "-qq", "--no-install-recommends", "rabbitmq-server"],
+        ):
+            _apt(arguments)
+
+
+def _apt(arguments: list[str]) -> None:
+    done = subprocess.run(
+        ["apt-get", *arguments],  # noqa: S607 - the system's own
+        env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = (done.stdout + done.stderr)[-3000:]
+        raise EngineError(f"apt-get {' '.join(arguments)} failed:\n{said}\n\n{REMEDY}")
+
+
+@contextmanager
+def _services_stay_stopped() -> Iterator[None]:
+    """Refuse every service start while packages are installed; a policy already there is kept."""
+    if POLICY.exists():
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink()
