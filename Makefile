@@ -19,8 +19,8 @@ $(STAMP): requirements.lock pyproject.toml
 		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 venv" >&2; exit 1; }
 	@echo "Installing packages into .venv ..." >&2
 	@$(PYTHON) -m venv --clear .venv >&2
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock >&2
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . >&2
+	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements.lock >&2
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e . >&2
 	@touch $@
 
 .PHONY: demo
