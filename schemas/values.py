@@ -16,13 +16,19 @@ def as_utc(moment: datetime) -> datetime:
     """Return *moment* in UTC; Mintsoft writes times without a zone and means UTC."""
     if moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the time is outside the years 1 to 9999 in UTC") from None
 
 
 UtcDatetime = Annotated[datetime, AfterValidator(as_utc)]
 """An aware moment in UTC."""
 
-Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=10)]
+LARGEST_AMOUNT = Decimal(10) ** 12
+"""A larger one is a mistake; checked by comparing, as counting digits costs five times as much."""
+
+Amount = Annotated[Decimal, Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)]
 """An amount of money or a quantity; its currency stands beside it in the document."""
 
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
