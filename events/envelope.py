@@ -1,0 +1,318 @@
+"""CloudEvents 1.0 over AMQP 0-9-1: the only place that knows how an event is wrapped.
+
+:func:`decode` either returns an event whose data fits its schema and can be stored, or raises
+:class:`events.errors.Unreadable` (its tree is drawn there); nothing else ever leaves it, so no
+body can stop the ingress. Written is structured JSON; read are structured JSON and binary mode
+with every header prefix seen in the wild. Why not the CloudEvents SDK:
+``docs/decisions/0002-own-cloudevents-decoding.md``.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from pydantic import ValidationError
+
+from events.catalogue import EventType, incoming, outgoing
+from events.errors import Code, Unreadable, explain, quoted
+from events.exact_json import (
+    NotJson,
+    NotStorable,
+    TooDeep,
+    dumps,
+    loads,
+    member_text,
+    utc_text,
+)
+from schemas.values import MintsoftModel, as_utc
+
+__all__ = ["Code", "Event", "Message", "Unreadable", "decode", "encode", "loads"]
+
+MAX_BODY_BYTES = 1024 * 1024
+"""A thousand-line order takes 400 KB; beyond 1 MiB a body costs the whole batch its memory."""
+
+MAX_ATTRIBUTE_CHARACTERS = 255
+"""Attributes are keys in the inbox: PostgreSQL's index rows end at 2,700 bytes."""
+
+STRUCTURED = "application/cloudevents+json"
+BINARY_PREFIXES = ("cloudevents:", "cloudevents_", "ce-")
+"""Header prefixes in lower case: CloudEvents binds to AMQP 1.0 only, so publishers differ."""
+
+OUR_SOURCE = "/mintsoft-xero/"
+_SOURCE = re.compile(r"/mintsoft/([A-Za-z0-9][A-Za-z0-9._-]{0,99})")
+_JSON_TYPE = re.compile(r"(application|text)/([a-z0-9.-]+\+)?json\s*(;.*)?", re.IGNORECASE)
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event from Mintsoft that could be read.
+
+    ``data_json`` is the JSON text of the data exactly as received. ``subject`` and ``time``
+    (UTC) are None when the publisher left them out, which CloudEvents allows. ``account`` is
+    the Mintsoft account of ``source``.
+    """
+
+    id: str
+    source: str
+    type: str
+    subject: str | None
+    time: datetime | None
+    data: MintsoftModel
+    data_json: str
+    account: str
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What goes on the wire: a body and the AMQP properties that matter. Always persistent."""
+
+    exchange: str
+    routing_key: str
+    body: bytes
+    content_type: str = STRUCTURED
+    message_id: str | None = None
+    headers: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrapped:
+    """An envelope taken apart: attributes as they came, data as value and as text."""
+
+    attributes: Mapping[str, object]
+    data: object
+    data_json: str | None
+
+
+def decode(
+    body: bytes, headers: Mapping[str, object], content_type: str | None, routing_key: str
+) -> Event:
+    """Return the event in an AMQP message. Raises Unreadable and nothing else."""
+    if len(body) > MAX_BODY_BYTES:
+        raise Unreadable(
+            Code.TOO_LARGE,
+            f"body: {len(body)} bytes, at most {MAX_BODY_BYTES} are read; "
+            "publish the document without attachments",
+        )
+    wrapped = _unwrap(body, headers, content_type)
+    kind = _known_type(wrapped.attributes, routing_key)
+    source, account = _source(wrapped.attributes)
+    return Event(
+        id=_required(wrapped.attributes, "id"),
+        source=source,
+        type=kind.type,
+        subject=_optional(wrapped.attributes, "subject"),
+        time=_time(wrapped.attributes.get("time")),
+        data=_data(kind, wrapped),
+        data_json=wrapped.data_json or "",
+        account=account,
+        traceparent=_traceparent(wrapped.attributes, headers),
+    )
+
+
+def _unwrap(body: bytes, headers: Mapping[str, object], content_type: str | None) -> _Wrapped:
+    if (content_type or "").lower().startswith("application/cloudevents"):
+        return _structured(body, content_type)
+    attributes = _binary_attributes(headers)
+    return _binary(body, attributes, content_type) if attributes else _structured(body, None)
+
+
+def _binary_attributes(headers: Mapping[str, object]) -> dict[str, object]:
+    attributes: dict[str, object] = {}
+    for name, value in headers.items():
+        lowered = name.lower()
+        for prefix in BINARY_PREFIXES:
+            if lowered.startswith(prefix):
+                attributes[lowered.removeprefix(prefix)] = _header_value(value)
+    return attributes
+
+
+def _header_value(value: object) -> object:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+def _binary(body: bytes, attributes: Mapping[str, object], content_type: str | None) -> _Wrapped:
+    _check_spec_version(attributes)
+    _check_data_type(content_type or attributes.get("datacontenttype"))
+    return _Wrapped(attributes, _json(body), body.decode().strip())
+
+
+def _structured(body: bytes, content_type: str | None) -> _Wrapped:
+    if content_type and not content_type.lower().startswith(STRUCTURED):
+        raise Unreadable(
+            Code.NOT_CLOUDEVENT,
+            f"content type: {quoted(content_type)}; publish one event a message as {STRUCTURED}",
+        )
+    envelope = _json(body)
+    if not isinstance(envelope, dict):
+        raise Unreadable(
+            Code.NOT_CLOUDEVENT,
+            "body: the JSON is not an object; publish a CloudEvents 1.0 message in structured mode",
+        )
+    _check_spec_version(envelope)
+    _check_data_type(envelope.get("datacontenttype"))
+    is_last = next(reversed(envelope)) == "data"
+    return _Wrapped(
+        envelope, envelope.get("data"), member_text(body.decode(), "data", last=is_last)
+    )
+
+
+def _json(body: bytes) -> object:
+    try:
+        return loads(body)
+    except NotStorable as error:
+        raise Unreadable(Code.NOT_STORABLE, f"body: {error}; remove it and publish again") from None
+    except TooDeep as error:
+        raise Unreadable(Code.NOT_JSON, f"body: nests too deep ({error}); flatten it") from None
+    except NotJson as error:
+        raise Unreadable(
+            Code.NOT_JSON, f"body: not JSON in UTF-8 ({error}); publish a CloudEvents message"
+        ) from None
+
+
+def _check_spec_version(attributes: Mapping[str, object]) -> None:
+    version = attributes.get("specversion")
+    if version != "1.0":
+        raise Unreadable(
+            Code.NOT_CLOUDEVENT,
+            f"specversion: {quoted(version)}; it must be the text '1.0' (CloudEvents 1.0)",
+        )
+
+
+def _check_data_type(content_type: object) -> None:
+    if content_type is None or _JSON_TYPE.fullmatch(str(content_type)):
+        return
+    raise Unreadable(
+        Code.ATTRIBUTE, f"datacontenttype: {quoted(content_type)}; publish the data as JSON"
+    )
+
+
+def _required(attributes: Mapping[str, object], name: str) -> str:
+    value = _optional(attributes, name)
+    if value is None:
+        raise Unreadable(Code.ATTRIBUTE, f"{name}: missing; every event needs a non-empty {name}")
+    return value
+
+
+def _optional(attributes: Mapping[str, object], name: str) -> str | None:
+    value = attributes.get(name)
+    if value is None:
+        return None
+    if isinstance(value, str) and value.strip() and "\0" not in value:
+        if len(value) <= MAX_ATTRIBUTE_CHARACTERS:
+            return value
+        raise Unreadable(
+            Code.ATTRIBUTE,
+            f"{name}: {len(value)} characters; shorten it to {MAX_ATTRIBUTE_CHARACTERS}",
+        )
+    raise Unreadable(
+        Code.ATTRIBUTE, f"{name}: {quoted(value)}; it must be a text that is not empty"
+    )
+
+
+def _known_type(attributes: Mapping[str, object], routing_key: str) -> EventType:
+    name = _required(attributes, "type")
+    if name != routing_key:
+        raise Unreadable(
+            Code.WRONG_KEY,
+            f"type: {quoted(name)} came with the routing key {quoted(routing_key)}; "
+            "publish an event with its type as routing key",
+        )
+    kind = incoming(name)
+    if kind is None:
+        raise Unreadable(
+            Code.UNKNOWN_TYPE,
+            f"type: {quoted(name)} is not known here; "
+            "see schemas/asyncapi.yaml, or replay it after an upgrade",
+        )
+    return kind
+
+
+def _source(attributes: Mapping[str, object]) -> tuple[str, str]:
+    source = _required(attributes, "source")
+    match = _SOURCE.fullmatch(source)
+    if match is None:
+        raise Unreadable(
+            Code.WRONG_SOURCE,
+            f"source: {quoted(source)}; it must be /mintsoft/<account>, "
+            "the account in letters, digits, '.', '_' and '-'",
+        )
+    return source, match[1]
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _time(value: object) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        if isinstance(value, datetime):
+            return as_utc(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return _EPOCH + timedelta(seconds=value)
+        if isinstance(value, str):
+            return as_utc(datetime.fromisoformat(value))
+    except (ValueError, OverflowError):
+        pass
+    raise Unreadable(
+        Code.ATTRIBUTE, f"time: {quoted(value)}; write RFC 3339, such as 2026-11-23T09:30:00Z"
+    )
+
+
+def _data(kind: EventType, wrapped: _Wrapped) -> MintsoftModel:
+    if wrapped.data_json is None:
+        raise Unreadable(
+            Code.WRONG_DATA, "data: missing; publish the document as JSON in 'data', not encoded"
+        )
+    try:
+        return kind.model.model_validate(wrapped.data)
+    except ValidationError as error:
+        raise Unreadable(
+            Code.WRONG_DATA,
+            f"data of {kind.type}: {explain(error)}; see the event's JSON Schema",
+        ) from None
+
+
+def _traceparent(attributes: Mapping[str, object], headers: Mapping[str, object]) -> str | None:
+    """Return the W3C trace context, if a well-formed one came along; a bad one is no defect."""
+    value = attributes.get("traceparent") or _header_value(headers.get("traceparent"))
+    return value if isinstance(value, str) and _TRACEPARENT.fullmatch(value) else None
+
+
+def encode(
+    event_type: str,
+    *,
+    account: str,
+    subject: str,
+    data: MintsoftModel,
+    id: str,  # noqa: A002  the attribute's name in CloudEvents
+    time: datetime,
+    traceparent: str | None = None,
+) -> Message:
+    """Return one of our events (or, for tests and demos, one of Mintsoft's) as a message.
+
+    The source follows from *account* and the direction. Raises ValueError for an unknown type
+    or a time without a zone, TypeError when *data* is not the event's model.
+    """
+    kind = outgoing(event_type) or incoming(event_type)
+    if kind is None:
+        raise ValueError(f"event_type: {event_type!r} is not in the catalogue")
+    if not isinstance(data, kind.model):
+        raise TypeError(f"data: {event_type} carries {kind.model.__name__}, not {type(data)}")
+    prefix = OUR_SOURCE if outgoing(event_type) else "/mintsoft/"
+    envelope = {
+        "specversion": "1.0",
+        "id": id,
+        "source": f"{prefix}{account}",
+        "type": event_type,
+        "subject": subject,
+        "time": utc_text(time),
+        "datacontenttype": "application/json",
+        **({"traceparent": traceparent} if traceparent else {}),
+        "data": cast(object, data.model_dump(by_alias=True)),
+    }
+    return Message(kind.exchange, kind.routing_key, dumps(envelope).encode(), message_id=id)

@@ -1,0 +1,154 @@
+"""JSON whose numbers keep their own text: no amount passes through ``float``, in or out.
+
+What is read here can also be stored: PostgreSQL's jsonb takes neither the NUL character nor
+lone surrogates nor numbers beyond its ``numeric``, and one refused row would lose a whole batch.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import jiter
+
+MAX_NUMBER_DIGITS = 8000
+"""Digits or decimals of a number; PostgreSQL keeps up to 16,383 decimals."""
+
+_SUSPECT = re.compile(rb"\d{4}(?:(?<=[eE]....)|(?<=[eE][+-]....))")
+"""An exponent of four digits: only such a text (or a long one) is walked through value by value."""
+
+
+class NotJson(ValueError):  # noqa: N818  named after what is wrong, as Unreadable is
+    """The bytes are no JSON text."""
+
+
+class TooDeep(NotJson):
+    """The JSON text nests deeper than 200 levels."""
+
+
+class NotStorable(NotJson):
+    """The JSON text is well formed, and PostgreSQL could not keep it."""
+
+
+def loads(raw: bytes) -> object:
+    """Return the value of a JSON text; numbers with a point or an exponent become Decimal.
+
+    Raises NotJson (also for NaN, Infinity and lone surrogates), TooDeep or NotStorable.
+    """
+    try:
+        value: object = jiter.from_json(
+            raw, float_mode="decimal", allow_inf_nan=False, cache_mode="keys"
+        )
+    except ValueError as error:
+        deep = "recursion limit" in str(error)
+        raise (TooDeep if deep else NotJson)(str(error)) from None
+    if len(raw) > MAX_NUMBER_DIGITS or b"\\u0000" in raw or _SUSPECT.search(raw):
+        _check_storable(value)
+    return value
+
+
+def _check_storable(value: object) -> None:
+    for leaf in _leaves(value):
+        if isinstance(leaf, str) and "\0" in leaf:
+            raise NotStorable("a text contains the NUL character (\\u0000)")
+        if isinstance(leaf, Decimal) and _extent(leaf) > MAX_NUMBER_DIGITS:
+            raise NotStorable(f"a number has more than {MAX_NUMBER_DIGITS} digits or decimals")
+
+
+def _leaves(value: object) -> Iterator[object]:
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield name
+            yield from _leaves(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _leaves(member)
+    else:
+        yield value
+
+
+def _extent(number: Decimal) -> int:
+    _, digits, exponent = number.as_tuple()
+    return max(len(digits), abs(int(exponent)))
+
+
+_SKIP: Callable[[str, int], tuple[object, int]] = json.JSONDecoder(
+    parse_float=str, parse_int=str
+).raw_decode
+_SPACE = re.compile(r"[ \t\n\r]*")
+
+
+def member_text(text: str, wanted: str, *, last: bool = False) -> str | None:
+    """Return the text of member *wanted* of the JSON object *text*, exactly as written.
+
+    *text* must have been read by :func:`loads`. Of members with one name the last counts, as
+    there. None when the object has no such member. *last* says that no other member comes
+    after it, which saves reading its value again.
+    """
+    found = None
+    at = _skip_space(text, text.index("{") + 1)
+    while text[at] != "}":
+        name, at = _SKIP(text, at)
+        start = _skip_space(text, _skip_space(text, at) + 1)
+        if last and name == wanted and not _named_again(text, wanted, start):
+            return text[start : text.rindex("}")].rstrip()
+        _, end = _SKIP(text, start)
+        if name == wanted:
+            found = text[start:end]
+        at = _skip_space(text, end)
+        if text[at] == ",":
+            at = _skip_space(text, at + 1)
+    return found
+
+
+def _named_again(text: str, name: str, start: int) -> bool:
+    """Whether *name* may stand in *text* once more, in plain or in escaped letters."""
+    return text.find(f'"{name}"', start) >= 0 or text.find("\\u00", start) >= 0
+
+
+def _skip_space(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
+
+
+def dumps(value: object) -> str:
+    """Return *value* as JSON text: a Decimal as a number with its own digits, times in UTC.
+
+    Raises TypeError for a float and for anything JSON has no form for, ValueError for a
+    Decimal that is not finite and for a time without a zone.
+    """
+    match value:
+        case None | bool() | int() | str():
+            return json.dumps(value, ensure_ascii=False)
+        case Decimal():
+            return _number(value)
+        case datetime():
+            return json.dumps(utc_text(value))
+        case UUID():
+            return json.dumps(str(value))
+        case Mapping():
+            return "{" + ",".join(f"{_name(k)}:{dumps(v)}" for k, v in value.items()) + "}"
+        case Sequence() if not isinstance(value, bytes | bytearray):
+            return "[" + ",".join(map(dumps, value)) + "]"
+    raise TypeError(f"{type(value).__name__} has no exact JSON form; use Decimal, str or int")
+
+
+def utc_text(moment: datetime) -> str:
+    """Return *moment* as RFC 3339 in UTC, ending in ``Z``. Raises ValueError without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment.isoformat()} has no time zone; give an aware time")
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _number(value: Decimal) -> str:
+    if not value.is_finite():
+        raise ValueError(f"{value} is no JSON number")
+    return str(value)
+
+
+def _name(key: object) -> str:
+    if not isinstance(key, str):
+        raise TypeError(f"{key!r}: the names of a JSON object are texts")
+    return json.dumps(key, ensure_ascii=False)
