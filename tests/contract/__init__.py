@@ -1,0 +1,1 @@
+"""Checks of recorded HTTP traffic against the API descriptions that Xero publishes."""

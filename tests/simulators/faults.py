@@ -1,0 +1,83 @@
+"""Faults on request: a queue of orders to misbehave, each for calls that match a method and a path.
+
+Whether the state has changed before the client sees the fault is part of each fault, because that
+difference is what a client's recovery has to get right.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from tests.simulators.exchange import Call, Json
+
+Kind = Literal["timeout_after_write", "timeout_before_write", "status", "slow", "cut", "malformed"]
+
+BROKEN_TEXT = '{"Id": "this answer is brok'
+
+
+@dataclass
+class Fault:
+    """One kind of misbehaviour for the next `times` matching calls; `seconds` bounds any waiting."""
+
+    kind: Kind
+    method: str = ".*"
+    path: str = ".*"
+    times: int = 1
+    status: int = 500
+    seconds: float = 30.0
+    after_write: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = BROKEN_TEXT
+
+    def matches(self, call: Call) -> bool:
+        """Whether the fault is meant for this call."""
+        return bool(re.fullmatch(self.method, call.method) and re.search(self.path, call.path))
+
+    @property
+    def writes(self) -> bool:
+        """Whether the call is carried out although the client sees a fault."""
+        always = self.kind in ("timeout_after_write", "slow", "cut", "malformed")
+        return always or (self.kind == "status" and self.after_write)
+
+
+class Faults:
+    """The queue; the first fault that matches a call is used up by it."""
+
+    def __init__(self) -> None:
+        self._queue: list[Fault] = []
+
+    def add(self, order: Json) -> Fault:
+        """Queue a fault; raises ValueError naming the field when the order makes no sense."""
+        fault = fault_from(order)
+        self._queue.append(fault)
+        return fault
+
+    def take(self, call: Call) -> Fault | None:
+        """The fault for this call, if any, counting it as used."""
+        fault = next((fault for fault in self._queue if fault.matches(call)), None)
+        if fault is not None:
+            fault.times -= 1
+            self._queue = [each for each in self._queue if each.times > 0]
+        return fault
+
+    def clear(self) -> None:
+        """Forget every queued fault."""
+        self._queue.clear()
+
+    def waiting(self) -> list[Json]:
+        """What is still queued, for inspection."""
+        return [vars(fault) for fault in self._queue]
+
+
+def fault_from(order: Json) -> Fault:
+    """Read one fault order; raises ValueError naming the field, its value and what is allowed."""
+    unknown = set(order) - set(Fault.__dataclass_fields__)
+    if unknown:
+        raise ValueError(f"unknown field {sorted(unknown)[0]!r} in the fault; known: {_known()}")
+    if order.get("kind") not in get_args(Kind):
+        raise ValueError(f"kind is {order.get('kind')!r}; it must be one of {get_args(Kind)}")
+    return Fault(**order)
+
+
+def _known() -> str:
+    return ", ".join(Fault.__dataclass_fields__)

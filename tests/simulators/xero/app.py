@@ -1,0 +1,28 @@
+"""The whole simulator of Xero behind one port: API, identity, admin and pages."""
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from tests.simulators.gate import Gate
+from tests.simulators.xero.admin import Admin
+from tests.simulators.xero.api import PREFIX, Api
+from tests.simulators.xero.books import Books, Config
+from tests.simulators.xero.identity import Identity
+from tests.simulators.xero.pages import Pages
+
+
+def create_app(config: Config | None = None) -> ASGIApp:
+    """A simulator with empty books."""
+    books = Books(config or Config())
+    api = Gate(Api(books), books.equipment, books.limits.occupy)
+    identity = Gate(Identity(books), books.equipment)
+    routes = [
+        Route(PREFIX + "/{rest:path}", api),
+        Route("/connections", identity),
+        Route("/connections/{connection}", identity),
+        Route("/connect/{rest:path}", identity),
+        *Admin(books).routes(),
+        *Pages(books).routes(),
+    ]
+    return Starlette(routes=routes)
