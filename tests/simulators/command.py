@@ -13,6 +13,8 @@ from starlette.types import ASGIApp
 
 from tests.simulators.serving import base_url, listening_socket, server_for
 
+RECORDINGS = "MX_TEST_RECORDINGS"
+
 AppFactory = Callable[[Path | None], ASGIApp]
 
 
@@ -29,7 +31,8 @@ def run(name: str, create: AppFactory, arguments: list[str] | None = None) -> No
 
 def announce(url: str, port_file: Path | None) -> None:
     """Say where the simulator listens; the port file appears whole or not at all."""
-    print(json.dumps({"url": url}), flush=True)
+    sys.stdout.write(json.dumps({"url": url}) + "\n")
+    sys.stdout.flush()
     if port_file:
         draft = port_file.with_name(port_file.name + ".tmp")
         draft.write_text(url.rsplit(":", 1)[1])
@@ -42,11 +45,21 @@ def _end_with_stdin() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _path_from_environment() -> Path | None:
+    folder = os.environ.get(RECORDINGS)
+    return Path(folder) if folder else None
+
+
 def _parser(name: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m tests.simulators.{name}")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 picks a free one")
     parser.add_argument("--port-file", type=Path, help="file to write the port number to")
-    parser.add_argument("--record", type=Path, help="folder for recorded exchanges (JSONL)")
+    parser.add_argument(
+        "--record",
+        type=Path,
+        default=_path_from_environment(),
+        help=f"folder for recorded exchanges (JSONL); default ${RECORDINGS}",
+    )
     parser.add_argument(
         "--die-with-parent", action="store_true", help="end when standard input reaches its end"
     )

@@ -17,7 +17,7 @@ BROKEN_TEXT = '{"Id": "this answer is brok'
 
 @dataclass
 class Fault:
-    """One kind of misbehaviour for the next `times` matching calls; `seconds` bounds any waiting."""
+    """One kind of misbehaviour for the next `times` matching calls; `seconds` bounds waiting."""
 
     kind: Kind
     method: str = ".*"

@@ -58,24 +58,34 @@ class Gate:
     async def _respond(self, call: Call, receive: Receive, send: Send) -> None:
         fault = self._equipment.faults.take(call)
         await interfere_before(fault, receive)
-        answer, payload = self._carry_out(call, fault)
+        parcel = self._carry_out(call, fault)
         await asyncio.sleep(self._equipment.latency_seconds)
         if fault and fault.kind == "timeout_after_write":
             await hold(receive, fault.seconds)
         if fault and fault.kind in ("cut", "timeout_after_write", "timeout_before_write"):
-            await send_half(send, payload)
+            await send_half(send, parcel)
         else:
-            await send_answer(send, call, answer, payload)
+            await send_whole(send, parcel)
 
-    def _carry_out(self, call: Call, fault: Fault | None) -> tuple[Answer, bytes]:
+    def _carry_out(self, call: Call, fault: Fault | None) -> "Parcel":
         began = time.perf_counter()
         done = self._handle(call) if fault is None or fault.writes else Answer()
         answer = disguised(done, fault)
         payload = encode(answer.body)
+        parcel = packed(call, answer, payload)
         seconds = time.perf_counter() - began
-        self._equipment.calls.count(call, answer.status, len(payload), seconds)
+        self._equipment.calls.count(call, answer.status, len(parcel.body), seconds)
         self._equipment.recorder.record(call, answer, payload, fault.kind if fault else None)
-        return answer, payload
+        return parcel
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """An answer as it goes over the wire."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
 
 
 async def read_call(scope: Scope, receive: Receive) -> Call:
@@ -127,27 +137,30 @@ async def hold(receive: Receive, seconds: float) -> None:
         return
 
 
-async def send_half(send: Send, payload: bytes) -> None:
-    """Announce a whole answer and send half of it; the server then closes the connection."""
-    length = str(len(payload) + 64).encode()
-    await send(_start(200, [(b"content-length", length), (b"content-type", b"application/json")]))
-    half = payload[: len(payload) // 2]
+def packed(call: Call, answer: Answer, payload: bytes) -> Parcel:
+    """The answer for the wire, compressed when the client takes gzip and it is worth it."""
+    headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
+    if payload:
+        headers.append((b"content-type", answer.content_type.encode()))
+    if "gzip" in call.headers.get("accept-encoding", "") and len(payload) >= GZIP_FROM_BYTES:
+        payload = gzip.compress(payload, compresslevel=1)
+        headers.append((b"content-encoding", b"gzip"))
+    return Parcel(answer.status, headers, payload)
+
+
+async def send_half(send: Send, parcel: Parcel) -> None:
+    """Announce more than comes and send half of it; the server then closes the connection."""
+    await send(_start(parcel, len(parcel.body) + 64))
+    half = parcel.body[: len(parcel.body) // 2]
     await send({"type": "http.response.body", "body": half, "more_body": True})
 
 
-async def send_answer(send: Send, call: Call, answer: Answer, payload: bytes) -> None:
-    """Send the answer, compressed when the client takes gzip and it is worth it."""
-    headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
-    wants_gzip = "gzip" in call.headers.get("accept-encoding", "")
-    if wants_gzip and len(payload) >= GZIP_FROM_BYTES:
-        payload = gzip.compress(payload, compresslevel=1)
-        headers.append((b"content-encoding", b"gzip"))
-    if payload:
-        headers.append((b"content-type", answer.content_type.encode()))
-    headers.append((b"content-length", str(len(payload)).encode()))
-    await send(_start(answer.status, headers))
-    await send({"type": "http.response.body", "body": payload})
+async def send_whole(send: Send, parcel: Parcel) -> None:
+    """Send the answer as it should be."""
+    await send(_start(parcel, len(parcel.body)))
+    await send({"type": "http.response.body", "body": parcel.body})
 
 
-def _start(status: int, headers: list[tuple[bytes, bytes]]) -> Message:
-    return {"type": "http.response.start", "status": status, "headers": headers}
+def _start(parcel: Parcel, length: int) -> Message:
+    headers = [*parcel.headers, (b"content-length", str(length).encode())]
+    return {"type": "http.response.start", "status": parcel.status, "headers": headers}

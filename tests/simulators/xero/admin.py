@@ -1,4 +1,4 @@
-"""The tests' own way in, `/_sim`: organisations, tokens, the clock, limits, what is in the books."""
+"""The tests' own way in, `/_sim`: organisations, tokens, clock, limits and the books."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -55,7 +55,7 @@ class Admin:
         ]
 
     def add_organisation(self, _: Request, body: Json) -> Json:
-        """Make an organisation from a preset; `name`, lock dates, currencies and limits may differ."""
+        """Make an organisation from a preset; the fields named here may differ."""
         known = {"preset", "name", "currencies", "lock_date", "limits", "short_code"}
         unknown = set(body) - known
         if unknown:

@@ -1,5 +1,7 @@
 """The whole simulator of Xero behind one port: API, identity, admin and pages."""
 
+from pathlib import Path
+
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -12,9 +14,9 @@ from tests.simulators.xero.identity import Identity
 from tests.simulators.xero.pages import Pages
 
 
-def create_app(config: Config | None = None) -> ASGIApp:
-    """A simulator with empty books."""
-    books = Books(config or Config())
+def create_app(record: Path | None = None, config: Config | None = None) -> ASGIApp:
+    """A simulator with empty books; exchanges are recorded in the folder `record`, if given."""
+    books = Books(config or Config(), record)
     api = Gate(Api(books), books.equipment, books.limits.occupy)
     identity = Gate(Identity(books), books.equipment)
     routes = [

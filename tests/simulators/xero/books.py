@@ -17,9 +17,8 @@ MAX_BODY_BYTES = 3_500_000
 
 @dataclass(frozen=True)
 class Config:
-    """How a simulator starts. `record` is the folder for recorded exchanges, if any."""
+    """How a simulator starts."""
 
-    record: Path | None = None
     client_id: str = "demo-client"
     client_secret: str = "demo-secret"
     idempotency_minutes: float = 6.0
@@ -30,14 +29,14 @@ class Config:
 class Books:
     """The state of one simulator process."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, record: Path | None) -> None:
         self.config = config
         self.clock = config.clock
         self.organisations: dict[str, Organisation] = {}
         self.tokens = Tokens()
         self.limits = Limits(config.limits)
         self.keys = IdempotencyKeys(timedelta(minutes=config.idempotency_minutes))
-        self.equipment = Equipment(Recorder("xero", config.record))
+        self.equipment = Equipment(Recorder("xero", record))
 
     def now(self) -> datetime:
         """The simulated instant, aware, UTC, whole milliseconds."""
