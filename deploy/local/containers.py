@@ -30,18 +30,22 @@ def has_image() -> bool:
 
 def pull() -> bool:
     """Download the image; False when that fails."""
-    return _docker("pull", "--quiet", IMAGE) is not None
+    return _docker("pull", "--quiet", IMAGE, seconds=600) is not None
 
 
-def _docker(*arguments: str) -> str | None:
-    """What the command printed, or None when it failed."""
-    done = subprocess.run(
-        ["docker", *arguments],  # noqa: S607 - the user's own engine, wherever it is installed
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _docker(*arguments: str, seconds: float = 60) -> str | None:
+    """What the command printed, or None when it failed or took too long."""
+    try:
+        done = subprocess.run(
+            ["docker", *arguments],  # noqa: S607 - the user's own, wherever it is installed
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        return None
     return done.stdout if done.returncode == 0 else None
 
 
@@ -100,9 +104,13 @@ class RabbitmqContainer:
         return (state or "").strip() == "true"
 
     def stop(self) -> None:
-        """End the node and remove its container."""
-        _docker("rm", "--force", "--volumes", self.name)
+        """Shut the node down; its data stay for the next start."""
+        _docker("stop", "--time", "10", self.name)
 
     def kill(self) -> None:
         """End the node as a power cut would; its data stay for the next start."""
         _docker("kill", self.name)
+
+    def close(self) -> None:
+        """End the node and remove its container with all data."""
+        _docker("rm", "--force", "--volumes", self.name)

