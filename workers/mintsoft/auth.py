@@ -1,0 +1,70 @@
+"""Mintsoft's API key: given once in the settings, or fetched by logging in.
+
+A key that was fetched lives 24 hours unless set never to expire; when it is refused, one thread
+logs in again and the others take what it got.
+"""
+
+import threading
+from collections.abc import Callable
+
+import httpx
+from pydantic import SecretStr
+
+from workers.errors import Transient
+from workers.mintsoft import failures
+
+
+class ApiKey:
+    """The value of the header ms-apikey. Safe for threads."""
+
+    def __init__(self, key: SecretStr, log_in: Callable[[], SecretStr] | None = None) -> None:
+        self._key = key
+        self._log_in = log_in
+        self._lock = threading.Lock()
+
+    def current(self) -> str:
+        """Return the key, logging in when there is none yet. Raises Transient."""
+        return self._key.get_secret_value() or self._renewed_after("")
+
+    def renew(self, seen: str) -> str:
+        """Return another key than *seen*, which was refused; *seen* itself if it is fixed."""
+        return self._renewed_after(seen)
+
+    def _renewed_after(self, seen: str) -> str:
+        with self._lock:
+            if self._key.get_secret_value() == seen and self._log_in is not None:
+                self._key = self._log_in()
+            return self._key.get_secret_value()
+
+
+def log_in(client: httpx.Client, username: str, password: SecretStr) -> SecretStr:
+    """Return a new key by ``POST /api/Auth``. Raises Transient, with what to check."""
+    body = {"Username": username, "Password": password.get_secret_value()}
+    try:
+        answer = client.post("/api/Auth", json=body)
+    except httpx.RequestError as error:
+        raise failures.of_silence(error, write=False) from error
+    if answer.status_code != 200:
+        raise Transient(
+            f"Mintsoft refuses the log-in (HTTP {answer.status_code}): check "
+            "MX_MINTSOFT_USERNAME and MX_MINTSOFT_PASSWORD"
+        )
+    key = failures.content(answer, write=False)
+    if not isinstance(key, str) or not key:
+        raise Transient("Mintsoft answers the log-in without a key")
+    return SecretStr(key)
+
+
+def api_key(client: httpx.Client, key: SecretStr, username: str, password: SecretStr) -> ApiKey:
+    """Return a fixed *key*, or one fetched for *username*.
+
+    Raises ValueError naming the settings when neither is given.
+    """
+    if key.get_secret_value():
+        return ApiKey(key)
+    if not username:
+        raise ValueError(
+            "Mintsoft can't be called: set MX_MINTSOFT_API_KEY, or MX_MINTSOFT_USERNAME and "
+            "MX_MINTSOFT_PASSWORD"
+        )
+    return ApiKey(SecretStr(""), lambda: log_in(client, username, password))

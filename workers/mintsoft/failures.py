@@ -1,0 +1,89 @@
+"""Which kind of failure an answer of Mintsoft is. Pure.
+
+HTTP 200 is not success: most writes answer {ID, Success, Message, WarningMessage}. A key that
+is refused is Transient: it concerns the whole service, and all goes on once the setting is right.
+"""
+
+from datetime import datetime, timedelta
+
+import httpx
+import jiter
+
+from workers.errors import Failure, Permanent, Throttled, Transient, Uncertain
+from workers.mintsoft.reasons import not_found, refused
+
+WAIT = timedelta(seconds=60)
+"""How long to stay away after a 429 that does not say; Mintsoft publishes no limit."""
+
+LONGEST_WAIT = timedelta(hours=1)
+LONGEST_DETAIL = 2000
+
+
+def of_answer(answer: httpx.Response, what: str, *, write: bool, now: datetime) -> Failure | None:
+    """Return what is wrong with *answer* about *what* (``order 12``), or None."""
+    match answer.status_code:
+        case status if 200 <= status < 300:
+            return None
+        case 429:
+            return Throttled(now + _wait(answer.headers.get("Retry-After", "")), "Mintsoft")
+        case 401 | 403:
+            return Transient(
+                f"Mintsoft answers HTTP {answer.status_code}: check MX_MINTSOFT_API_KEY, or "
+                "MX_MINTSOFT_USERNAME and MX_MINTSOFT_PASSWORD"
+            )
+        case 404:
+            return Permanent(not_found(what), _describe(answer))
+        case status if 400 <= status < 500 and status != 408:
+            return Permanent(refused(_words(answer)), _describe(answer))
+    return broken(f"HTTP {answer.status_code}", write=write)
+
+
+def of_silence(error: httpx.RequestError, *, write: bool) -> Failure:
+    """Return what a request without an answer is; one that never left can't have done anything."""
+    never_sent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+    return broken(type(error).__name__, write=write and not never_sent)
+
+
+def broken(cause: str, *, write: bool) -> Transient:
+    """Return Uncertain for a write whose outcome nobody knows, Transient for a read."""
+    return Uncertain(f"Mintsoft: {cause}") if write else Transient(f"Mintsoft: {cause}")
+
+
+def content(answer: httpx.Response, *, write: bool) -> object:
+    """Return the JSON in a success, fractions as Decimal. Raises Uncertain or Transient."""
+    try:
+        return jiter.from_json(answer.content, float_mode="decimal", allow_inf_nan=False)
+    except ValueError as error:
+        raise broken(f"an answer that is no JSON ({error})", write=write) from error
+
+
+def of_result(found: object) -> Failure | None:
+    """Return what is wrong with the body of a write, or None where Mintsoft says Success."""
+    if not isinstance(found, dict) or "Success" not in found:
+        return broken("a write was answered without Success", write=True)
+    if found["Success"] is True:
+        return None
+    return Permanent(refused(str(found.get("Message") or "")), _result_text(found))
+
+
+def _result_text(found: dict[str, object]) -> str:
+    said = (found.get("Message"), found.get("WarningMessage"))
+    return " ".join(str(each) for each in said if each)[:LONGEST_DETAIL]
+
+
+def _words(answer: httpx.Response) -> str:
+    try:
+        found = jiter.from_json(answer.content)
+    except ValueError:
+        return answer.text[:200]
+    message = found.get("Message") if isinstance(found, dict) else found
+    return str(message or "")[:LONGEST_DETAIL]
+
+
+def _describe(answer: httpx.Response) -> str:
+    return f"HTTP {answer.status_code} {_words(answer)}".strip()
+
+
+def _wait(value: str) -> timedelta:
+    wait = timedelta(seconds=int(value)) if value.isdecimal() else WAIT
+    return min(max(wait, timedelta(seconds=1)), LONGEST_WAIT)

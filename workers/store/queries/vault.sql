@@ -1,0 +1,34 @@
+-- name: store
+-- Keep a new token set and give it its id.
+insert into token_sets (access_token, refresh_token, scope, expires_at, refreshed_at)
+values (%(access_token)s, %(refresh_token)s, %(scope)s, %(expires_at)s, %(now)s)
+returning id
+
+-- name: load
+-- Read a token set as it is now.
+select access_token, refresh_token, scope, expires_at from token_sets where id = %(id)s
+
+-- name: claim
+-- Become the one refresher, unless somebody else's lease still runs; gives the set re-read under the lock.
+update token_sets
+set refreshing_by = %(holder)s, refreshing_until = clock_timestamp() + %(lease)s
+where id = %(id)s and (refreshing_until is null or refreshing_until < clock_timestamp())
+returning access_token, refresh_token, scope, expires_at
+
+-- name: replace
+-- Store the rotated set and give the lease back, if it is still the holder's.
+update token_sets
+set access_token = %(access_token)s, refresh_token = %(refresh_token)s, scope = %(scope)s,
+    expires_at = %(expires_at)s, refreshed_at = %(now)s,
+    refreshing_by = null, refreshing_until = null
+where id = %(id)s and refreshing_by = %(holder)s
+
+-- name: release
+-- Give the lease back without a new set.
+update token_sets set refreshing_by = null, refreshing_until = null
+where id = %(id)s and refreshing_by = %(holder)s
+
+-- name: erase
+-- Delete a token set that no connection uses any more.
+delete from token_sets
+where id = %(id)s and not exists (select from connections where token_set_id = %(id)s)

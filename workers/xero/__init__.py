@@ -1,0 +1,1 @@
+"""Xero's side: the only code that talks to Xero, its identity service and its limits."""
