@@ -29,6 +29,7 @@ LONGEST_SOCKET_PATH = 107  # bytes; a limit of the operating system
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
+    "max_wal_size": "256MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %d ",

@@ -105,7 +105,8 @@ def marked(folder: Path) -> list[psutil.Process]:
 
 def _mark(process: psutil.Process) -> str | None:
     try:
-        return process.environ().get(MARK)
+        ended = process.status() == psutil.STATUS_ZOMBIE
+        return None if ended else process.environ().get(MARK)
     except (psutil.Error, OSError):  # ended meanwhile, or another user's
         return None
 
@@ -123,6 +124,14 @@ def kill(processes: Iterable[psutil.Process]) -> None:
     doomed = list(processes)
     _signal(doomed, signal.SIGKILL)
     psutil.wait_procs(doomed, timeout=5)
+
+
+def kill_marked(folder: Path) -> None:
+    """End all of this folder, also those that are born while others die."""
+    for _ in range(20):
+        if not (found := marked(folder)):
+            return
+        kill(found)
 
 
 def _signal(processes: Iterable[psutil.Process], number: signal.Signals) -> None:

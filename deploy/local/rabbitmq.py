@@ -132,7 +132,7 @@ class Rabbitmq:
 
     def kill(self) -> None:
         """End the node as a power cut would."""
-        processes.kill(processes.marked(self.folder))
+        processes.kill_marked(self.folder)
         if self.process:
             self.process.wait()
 

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ import pytest
 
 from deploy.local.client import ROOT, Engine
 from deploy.local.processes import EngineError
+from tests.support.engine import new_state_dir
 
 PATIENCE = 30.0  # seconds until what must happen has failed to happen
 UP = [sys.executable, "-m", "deploy.local", "up", "--fast", "--state-dir"]
@@ -37,7 +37,7 @@ with Engine(Path(sys.argv[1]), fast=True) as engine:
 @pytest.fixture
 def state() -> Iterator[Path]:
     """A state directory with a path short enough for sockets, and no survivors in the end."""
-    folder = Path(tempfile.mkdtemp(prefix="mx-test-"))
+    folder = new_state_dir()
     yield folder
     assert servers_of(folder) == []
     shutil.rmtree(folder)
