@@ -1,4 +1,4 @@
-"""The command line that both simulators share: `--port`, `--port-file`, `--record`, life and death."""
+"""The command line that both simulators share, and how a simulator process ends."""
 
 import argparse
 import json

@@ -16,6 +16,7 @@ from tests.simulators.xero.rounding import LineAmountTypes, Totals, round2, roun
 
 LENGTHS = [("InvoiceNumber", 255), ("Reference", 255), ("Url", 1000)]
 TYPES = ("ACCREC", "ACCPAY")
+STATUSES = ("DRAFT", "SUBMITTED", "DELETED", "AUTHORISED", "PAID", "VOIDED")
 COMPLETE = ("SUBMITTED", "AUTHORISED")
 ZERO = Decimal("0.00")
 
@@ -199,7 +200,7 @@ def refused(draft: Draft, errors: list[str]) -> Json:
         "HasErrors": bool(errors),
         "Contact": draft.contact or None,
         **dates_viewed(draft),
-        "Status": raw.get("Status"),
+        "Status": raw.get("Status") if raw.get("Status") in STATUSES else None,
         "LineAmountTypes": amount_types(raw),
         "LineItems": draft.lines,
         "SubTotal": draft.sums.sub_total,
