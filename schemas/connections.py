@@ -4,13 +4,12 @@ Settings and mapping are written by people (YAML, the console), so a name that i
 is an error that names it.
 """
 
-from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from schemas.mintsoft import COST_CENTRES
 from schemas.values import EventData, MintsoftId, Setting, Text
@@ -176,18 +175,6 @@ class ConnectionSettings(Setting):
 
 def _fields(template: str) -> list[str]:
     return [field for field in ("{number}", "{id}", "{part}") if field in template]
-
-
-class TokenSet(EventData):
-    """The answer of Xero's token endpoint. ``expires_in``: seconds of the access token."""
-
-    model_config = ConfigDict(alias_generator=None, extra="ignore", frozen=True)
-
-    access_token: str = Field(min_length=1, repr=False)
-    refresh_token: str = Field(min_length=1, repr=False)
-    expires_in: Annotated[int, Field(ge=0, le=timedelta(days=60).total_seconds())] = 1800
-    scope: str = ""
-    token_type: str = "Bearer"  # noqa: S105  the scheme's name, not a secret
 
 
 class ConnectionRevokedV1(EventData):

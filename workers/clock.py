@@ -35,5 +35,6 @@ def backoff(failures: int, rng: random.Random) -> timedelta:
     Doubles from two seconds to half an hour, with full jitter in its upper half, so that
     documents that failed together do not come back together.
     """
-    ceiling = min(BACKOFF_START * 2 ** min(max(failures, 1) - 1, 20), BACKOFF_LIMIT)
+    doublings = min(max(failures, 1) - 1, 20)
+    ceiling = min(BACKOFF_START * (1 << doublings), BACKOFF_LIMIT)
     return ceiling / 2 + ceiling / 2 * rng.random()

@@ -13,7 +13,7 @@ from datetime import datetime
 from workers.mapping.reasons import Reason
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818  the word of this field, as in failures.py
     """Another system did not do what was asked."""
 
 

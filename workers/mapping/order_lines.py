@@ -189,7 +189,12 @@ def _described(item: OrderItem, price: Price) -> str:
     """Return the line's words, with the quantity in front when the line itself can't say it."""
     if price.quantity == item.quantity:
         return description(item)
-    return one_line(f"{item.quantity:f} x {description(item)}", 4000)
+    return one_line(f"{_plain(item.quantity)} x {description(item)}", 4000)
+
+
+def _plain(quantity: Decimal) -> str:
+    """Return *quantity* as people write it, at most ten decimals."""
+    return f"{quantity:.10f}".rstrip("0").rstrip(".")
 
 
 def _charge(

@@ -260,7 +260,7 @@ _ENTRIES = (
     ),
     Entry(
         "item_refused",
-        "Xero refuses to create item {code}: {words}",
+        "Xero refuses to create item {item}: {words}",
         "Create the item in Xero or correct the accounts mapped for items, then retry.",
         Cure.MAPPING,
     ),
@@ -280,7 +280,7 @@ def all_codes() -> tuple[Entry, ...]:
     return _ENTRIES
 
 
-def reason(code: str, **facts: object) -> Reason:
+def reason(code: str, /, **facts: object) -> Reason:
     """Return the reason *code* with *facts* in its sentence. Raises KeyError on a wrong name."""
     entry = _BY_CODE[code]
     return Reason(code, entry.message.format_map(facts), entry.remedy.format_map(facts), entry.cure)

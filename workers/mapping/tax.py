@@ -11,7 +11,7 @@ from schemas.connections import ConnectionSettings, Mapping, TaxRegime, normal_r
 from schemas.mintsoft import OrderItem
 from workers.mapping.chart import Chart
 from workers.mapping.drafts import ZERO
-from workers.mapping.money import PENNY, round2
+from workers.mapping.money import PENNY, round2, round4
 from workers.mapping.reasons import Reason, reason
 
 EXEMPT = "exempt"
@@ -76,7 +76,7 @@ def rate_differs(tax_type: str, rate: Decimal, what: str, chart: Chart) -> Reaso
 def item_rate(item: OrderItem, known: Collection[Decimal]) -> Decimal:
     """Return the rate of a line in per cent: its own, else what its tax and net come to."""
     if item.tax_rate is not None:
-        return item.tax_rate
+        return round4(item.tax_rate)
     net, tax = _amounts(item)
     found = fitting_rate(net, tax, known, ())
     return implied_rate(net, tax) if found is None else found
@@ -95,8 +95,8 @@ def fitting_rate(
 
 
 def implied_rate(net: Decimal, tax: Decimal) -> Decimal:
-    """Return *tax* in per cent of *net*, in hundredths; 0 without a net amount."""
-    return round2(100 * tax / net) if net else ZERO
+    """Return *tax* in per cent of *net*, in hundredths; 0 when *net* is less than a penny."""
+    return ZERO if abs(net) < PENNY else round2(100 * tax / net)
 
 
 def _gap(net: Decimal, tax: Decimal, rate: Decimal) -> Decimal:

@@ -89,7 +89,7 @@ create table inbox (
     source      text not null,
     event_id    text not null,
     type        text not null,
-    outcome     text check (outcome in ('accepted', 'stale', 'unwanted')),
+    outcome     text not null check (outcome in ('accepted', 'unwanted')),
     received_at timestamptz not null default now(),
     primary key (source, event_id)
 );
@@ -145,6 +145,7 @@ create table documents (
     currency       text,
     due_at         timestamptz not null default now(),
     failures       integer not null default 0,
+    alone          boolean not null default false,  -- its batch was refused whole: send it by itself
     attempt_id     uuid references attempts,
     withdrawal     text,                      -- asked for while it was being sent
     reason_code    text,
@@ -175,7 +176,7 @@ create table documents (
     check (status not in ('ready', 'sending', 'posted') or reason_code is null)
 );
 -- What is due, oldest first, one connection at a time; posted rows cost it nothing.
-create index documents_due on documents (connection_id, kind, due_at, id) where status = 'waiting';
+create index documents_due on documents (connection_id, kind, alone, due_at, id) where status = 'waiting';
 create index documents_by_attempt on documents (attempt_id) where attempt_id is not null;
 -- Lists and counts of what people must look at.
 create index documents_open on documents (connection_id, status, id)
@@ -191,6 +192,7 @@ create table attempt_members (
     url            text not null,
     expected_total numeric not null,          -- gross, as Xero will compute it
     mintsoft_total numeric not null,          -- documents.total when it was sealed
+    currency       text not null,
     contact_key    text,
     warnings       jsonb not null default '[]',
     primary key (attempt_id, position),
@@ -221,7 +223,7 @@ create table outbox (
     id           bigint generated always as identity primary key,
     event_id     uuid not null default gen_random_uuid(),
     type         text not null,
-    source       text not null,
+    account      text not null,
     subject      text not null,
     data         jsonb not null,
     traceparent  text,

@@ -27,7 +27,8 @@ select
 -- Count one call of the day and note it as under way.
 with counted as (
     update budgets set day_used = day_used + 1,
-                       day_remaining = greatest(day_remaining - 1, 0)
+                       day_remaining = case when day_remaining > 0
+                                            then day_remaining - 1 else day_remaining end
     where tenant_id = %(tenant)s
 )
 insert into budget_calls (tenant_id, purpose, started_at, lease_until)

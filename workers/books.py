@@ -1,0 +1,72 @@
+"""An organisation's books as a decision needs them: chart, mapping, linked contacts."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from workers.mapping.chart import Chart
+from workers.mapping.context import Context
+from workers.store import connections
+from workers.store.connections import ConnectionRow, StoredChart
+from workers.xero.gateway import XeroGateway
+
+
+def read_chart(
+    pool: ConnectionPool, gateway: XeroGateway, connection_id: UUID, *, anew: bool = False
+) -> StoredChart:
+    """Return the chart of accounts, read from Xero when it is old, was proved wrong, or *anew*.
+
+    Raises what the gateway raises. No transaction is open while Xero is asked.
+    """
+    with pool.connection() as conn:
+        stored = connections.chart(conn, connection_id)
+    if stored is not None and not stored.due and not anew:
+        return stored
+    raw = gateway.read_chart()
+    with pool.connection() as conn:
+        connections.save_chart(
+            conn,
+            connection_id,
+            raw.organisation,
+            raw.accounts,
+            raw.tax_rates,
+            raw.tracking,
+            raw.currencies,
+        )
+        fresh = connections.chart(conn, connection_id)
+    assert fresh is not None
+    return fresh
+
+
+def chart_of(stored: StoredChart) -> Chart:
+    """Return the chart as decisions use it."""
+    return Chart.from_xero(
+        stored.organisation,
+        stored.accounts,
+        stored.tax_rates,
+        stored.tracking,
+        stored.currencies,
+    )
+
+
+def context(
+    conn: Connection,
+    connection: ConnectionRow,
+    stored: StoredChart,
+    contact_keys: Collection[str],
+    web_url: str,
+) -> Context:
+    """Return all a decision depends on. Raises LookupError while nothing is mapped."""
+    mapping = connections.mapping(conn, connection.id)
+    if mapping is None:
+        raise LookupError(f"connection {connection.id} has no mapping yet: load one first")
+    return Context(
+        connection.mode,
+        connection.parsed_settings,
+        mapping,
+        chart_of(stored),
+        web_url,
+        connections.contacts(conn, connection.id, contact_keys),
+    )

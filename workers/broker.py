@@ -1,0 +1,95 @@
+"""Dramatiq over quorum queues, for wake-ups.
+
+Dramatiq 2.2.1 declares classic queues only; two private methods are overridden here, so its
+version is pinned and ``tests/integration/test_broker.py`` proves the queues' types. There is no
+Retries middleware: a wake-up that fails or is lost is replaced by the sweep, because the
+ledger, not the broker, knows what is due.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dramatiq
+import structlog
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.brokers.stub import StubBroker
+from dramatiq.common import dq_name, xq_name
+from dramatiq.errors import BrokerError
+from dramatiq.middleware import Middleware, ShutdownNotifications
+from pika.exceptions import AMQPError
+
+from events import topology
+from workers.store.wakeups import Wakeup
+
+log = structlog.get_logger(__name__)
+
+MEMORY = "memory://"
+"""Keeps wake-ups in this process: for a demo where no RabbitMQ can be had, and unit tests."""
+
+SEVEN_DAYS_MS = 7 * 24 * 3600 * 1000
+
+
+class QuorumBroker(RabbitmqBroker):
+    """A broker whose queues outlive the loss of a node."""
+
+    def _build_queue_arguments(self, queue_name: str) -> dict[str, Any]:
+        return {
+            "x-queue-type": "quorum",
+            "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": xq_name(queue_name),
+        }
+
+    def _declare_xq_queue(self, queue_name: str) -> Any:
+        return self.channel.queue_declare(
+            queue=xq_name(queue_name),
+            durable=True,
+            arguments={"x-queue-type": "quorum", "x-message-ttl": SEVEN_DAYS_MS},
+        )
+
+
+def open_broker(amqp_url: str, extra: Sequence[Middleware] = ()) -> dramatiq.Broker:
+    """Return the broker at *amqp_url*; nothing is connected before it is used."""
+    middleware: list[Middleware] = [ShutdownNotifications(), *extra]
+    if amqp_url.startswith(MEMORY):
+        return StubBroker(middleware=middleware)
+    return QuorumBroker(url=amqp_url, confirm_delivery=True, middleware=middleware)
+
+
+def queue_names(queue: str) -> tuple[str, str, str]:
+    """Return the three queues Dramatiq keeps for one: work, delayed, dead."""
+    return queue, dq_name(queue), xq_name(queue)
+
+
+ACTOR_OF: dict[str, str] = {
+    topology.EXPORTS_ORDERS: "export_orders",
+    topology.EXPORTS_INVOICES: "export_invoices",
+    topology.CONNECTIONS: "revoke_connection",
+    topology.UPKEEP: "tag_orders",
+}
+"""The actor that serves each queue: one queue, one actor, so that each can stop by itself."""
+
+
+class Waker:
+    """Puts wake-ups on their queues, each confirmed by the broker."""
+
+    def __init__(self, broker: dramatiq.Broker) -> None:
+        self._broker = broker
+
+    def __call__(self, wakeups: Sequence[Wakeup]) -> None:
+        """Send *wakeups*. One that can't be sent is logged; the sweep sends it again."""
+        for wakeup in wakeups:
+            try:
+                self._broker.enqueue(message_of(wakeup))
+            except (BrokerError, AMQPError) as error:
+                log.warning("wakeup.not_sent", queue=wakeup.queue, error=str(error))
+
+
+def message_of(wakeup: Wakeup) -> dramatiq.Message[None]:
+    """Return the message that says no more than that a connection has work."""
+    return dramatiq.Message(
+        queue_name=wakeup.queue,
+        actor_name=ACTOR_OF[wakeup.queue],
+        args=(str(wakeup.connection_id),),
+        kwargs={},
+        options={},
+    )

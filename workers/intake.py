@@ -1,0 +1,334 @@
+"""From a batch of messages to rows in the ledger, in one transaction.
+
+The caller acknowledges when :func:`Intake.handle` has returned, so nothing is acknowledged
+before it is safe, and a batch that comes again finds its ids in the inbox. A wake-up is sent
+after the commit, one for each connection and queue that is not already on its way to one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import structlog
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from events import topology
+from events.envelope import Event
+from events.ingress import Delivery, Parked, read
+from schemas.connections import ConnectionRevokedV1, Mode
+from schemas.exports import ExportRequestedV1, Kind, Status
+from schemas.invoices import InvoiceFinalisedV1, InvoiceUnconfirmedV1
+from schemas.mintsoft import COST_CENTRES, ConfirmedInvoiceSummary, cost_of
+from schemas.orders import OrderCancelledV1, OrderDispatchedV1
+from workers import announcements
+from workers.clock import Clock
+from workers.mapping.arrivals import Arrival, Key, Standing, arrive
+from workers.mapping.outcomes import InXero
+from workers.store import connections, inbox, outbox, wakeups
+from workers.store.inbox import EventId, ParkedBody, Route
+from workers.store.outbox import Notice
+from workers.store.wakeups import Wakeup
+
+log = structlog.get_logger(__name__)
+
+EXPORT_QUEUES = {Kind.ORDER: topology.EXPORTS_ORDERS, Kind.INVOICE: topology.EXPORTS_INVOICES}
+
+Send = Callable[[Sequence[Wakeup]], None]
+"""Puts wake-ups on their queues; called after the commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch, for the log: numbers of events."""
+
+    read: int
+    new: int
+    unwanted: int
+    parked: int
+
+
+class Intake:
+    """Takes batches of messages into the ledger."""
+
+    def __init__(self, pool: ConnectionPool, send: Send, clock: Clock) -> None:
+        self._pool = pool
+        self._send = send
+        self._clock = clock
+
+    def handle(self, deliveries: Sequence[Delivery]) -> None:
+        """Make *deliveries* safe. Raises psycopg.Error; then nothing of them is stored."""
+        seen = [read(delivery) for delivery in deliveries]
+        events = [each for each in seen if isinstance(each, Event)]
+        parked = [each for each in seen if isinstance(each, Parked)]
+        with self._pool.connection() as conn:
+            taken, to_wake = self._store(conn, events, parked)
+        self._send(to_wake)
+        log.info("intake.batch", **_counts(taken))
+
+    def _store(
+        self, conn: Connection, events: Sequence[Event], parked: Sequence[Parked]
+    ) -> tuple[Taken, list[Wakeup]]:
+        if parked:
+            inbox.park(conn, [_parked_body(each) for each in parked])
+        routes = inbox.routes(conn, {event.account for event in events}) if events else []
+        wanted = {(event.source, event.id): wants(event, routes) for event in events}
+        fresh = _remember(conn, events, wanted)
+        new = [event for event in _distinct(events) if (event.source, event.id) in fresh]
+        accepted = [event for event in new if wanted[event.source, event.id]]
+        work = [
+            *self._documents(conn, accepted, routes),
+            *_requests(conn, accepted),
+            *_revocations(conn, accepted),
+        ]
+        taken = Taken(len(events), len(new), len(new) - len(accepted), len(parked))
+        return taken, wakeups.wake(conn, work)
+
+    def _documents(
+        self, conn: Connection, events: Sequence[Event], routes: Sequence[Route]
+    ) -> list[Wakeup]:
+        now = self._clock.now()
+        arrivals = [each for event in events for each in arrivals_of(event, routes, now)]
+        if not arrivals:
+            return []
+        arrivals = _with_requests(conn, arrivals, routes)
+        changed = _write(conn, arrivals)
+        accounts = {route.id: route.account for route in routes}
+        outbox.add(conn, [notice for each in changed for notice in notices(each, accounts)])
+        return [
+            Wakeup(each.key.connection_id, EXPORT_QUEUES[each.key.kind])
+            for each in changed
+            if each.status is Status.WAITING
+        ]
+
+
+def wants(event: Event, routes: Sequence[Route]) -> bool:
+    """Return whether some connection has a use for *event*."""
+    match event.data:
+        case ExportRequestedV1():
+            return any(route.account == event.account for route in routes)
+        case ConnectionRevokedV1(connection_id=wanted):
+            return any(route.id == wanted and route.account == event.account for route in routes)
+    return any(_matching(event, routes))
+
+
+def _matching(event: Event, routes: Sequence[Route]) -> Iterator[Route]:
+    """Yield the connections that *event*'s document belongs to."""
+    of_account = [route for route in routes if route.account == event.account]
+    match event.data:
+        case OrderDispatchedV1(client_id=client, channel_id=channel):
+            yield from _for_order(of_account, client, channel)
+        case OrderCancelledV1(client_id=client):
+            yield from (route for route in of_account if route.client_id == client)
+        case InvoiceFinalisedV1() | InvoiceUnconfirmedV1():
+            yield from (route for route in of_account if route.mode is Mode.FULFILMENT)
+
+
+def _for_order(routes: Iterable[Route], client: int, channel: int | None) -> list[Route]:
+    """A connection that names the order's channel comes before one for all channels."""
+    of_client = [route for route in routes if route.client_id == client]
+    named = [route for route in of_client if channel in (route.export_channels or [])]
+    return named or [route for route in of_client if route.export_channels is None]
+
+
+def arrivals_of(event: Event, routes: Sequence[Route], now: datetime) -> Iterator[Arrival]:
+    """Yield what *event* brings to each of its connections.
+
+    *now* stands in for the time of a withdrawal whose publisher gave none.
+    """
+    for route in _matching(event, routes):
+        arrival = _arrival(event, route, now)
+        if arrival is not None:
+            yield arrival
+
+
+def _arrival(event: Event, route: Route, now: datetime) -> Arrival | None:
+    match event.data:
+        case OrderDispatchedV1() as order:
+            return Arrival(
+                Key(route.id, Kind.ORDER, order.id),
+                order.client_id,
+                order.order_number,
+                order.last_updated,
+                event.data_json,
+                order.total_order_gross,
+                order.currency.code if order.currency else None,
+                asked_for=route.export_trigger == "automatic",
+                traceparent=event.traceparent,
+            )
+        case InvoiceFinalisedV1(invoice=invoice):
+            return Arrival(
+                Key(route.id, Kind.INVOICE, invoice.id),
+                invoice.client_id,
+                invoice.name or str(invoice.id),
+                invoice.last_updated,
+                event.data_json,
+                _net(invoice),
+                event.data.currency_code,
+                asked_for=route.export_trigger == "automatic",
+                traceparent=event.traceparent,
+            )
+        case OrderCancelledV1() as gone:
+            return _withdrawal(
+                Key(route.id, Kind.ORDER, gone.order_id), gone.client_id, event, gone.reason, now
+            )
+        case InvoiceUnconfirmedV1() as gone:
+            return _withdrawal(
+                Key(route.id, Kind.INVOICE, gone.invoice_id),
+                gone.client_id,
+                event,
+                gone.reason,
+                now,
+            )
+    return None
+
+
+def _withdrawal(key: Key, client_id: int, event: Event, why: str | None, now: datetime) -> Arrival:
+    return Arrival(
+        key,
+        client_id,
+        str(key.mintsoft_id),
+        event.time or now,
+        withdrawal=why or "no reason given",
+        traceparent=event.traceparent,
+    )
+
+
+def _net(invoice: ConfirmedInvoiceSummary) -> Decimal:
+    return sum((cost_of(invoice, centre) for centre in COST_CENTRES), Decimal(0))
+
+
+def _with_requests(
+    conn: Connection, arrivals: Sequence[Arrival], routes: Sequence[Route]
+) -> list[Arrival]:
+    """Let documents of manual connections go whose export was asked for before they came."""
+    held = [each for each in arrivals if not each.asked_for]
+    if not held:
+        return list(arrivals)
+    accounts = {route.id: route.account for route in routes}
+    asked = inbox.take_requests(conn, {_request_key(each, accounts) for each in held})
+    return [
+        replace(each, asked_for=each.asked_for or _request_key(each, accounts) in asked)
+        for each in arrivals
+    ]
+
+
+def _request_key(arrival: Arrival, accounts: Mapping[UUID, str]) -> tuple[str, Kind, int]:
+    key = arrival.key
+    return accounts[key.connection_id], key.kind, key.mintsoft_id
+
+
+def _write(conn: Connection, arrivals: Sequence[Arrival]) -> list[Standing]:
+    """Fold *arrivals* into the ledger; return the documents that stand differently now.
+
+    Another process may insert one of them first: then it is there on the next round.
+    """
+    left = list(arrivals)
+    changed: list[Standing] = []
+    while left:
+        before = inbox.standing(conn, {each.key for each in left})
+        after = fold(before, left)
+        new = [each for key, each in after.items() if key not in before]
+        altered = [each for key, each in after.items() if key in before and each != before[key]]
+        inserted = inbox.insert(conn, new) if new else set()
+        if altered:
+            inbox.update(conn, altered)
+        changed += altered + [each for each in new if each.key in inserted]
+        missed = {each.key for each in new} - inserted
+        left = [each for each in left if each.key in missed]
+    return changed
+
+
+def fold(before: Mapping[Key, Standing], arrivals: Iterable[Arrival]) -> dict[Key, Standing]:
+    """Return how the documents of *arrivals* stand after them."""
+    after: dict[Key, Standing] = {}
+    for arrival in arrivals:
+        key = arrival.key
+        after[key] = arrive(after.get(key, before.get(key)), arrival)
+    return after
+
+
+def notices(standing: Standing, accounts: Mapping[UUID, str]) -> Iterator[Notice]:
+    """Yield the events that others must hear when a document comes to stand like this."""
+    key = standing.key
+    account = accounts[key.connection_id]
+    if standing.status is Status.WITHDRAWN:
+        yield announcements.withdrawn(
+            account, key.connection_id, key.kind, key.mintsoft_id, standing.traceparent
+        )
+    if standing.status is Status.NEEDS_ATTENTION and standing.reason is not None:
+        yield announcements.needs_attention(
+            account,
+            key.connection_id,
+            key.kind,
+            key.mintsoft_id,
+            standing.reason,
+            _in_xero(standing),
+            standing.traceparent,
+        )
+
+
+def _in_xero(standing: Standing) -> InXero | None:
+    if standing.xero_id is None or standing.xero_number is None or standing.xero_total is None:
+        return None
+    return InXero(standing.xero_id, standing.xero_number, standing.xero_total)
+
+
+def _distinct(events: Iterable[Event]) -> list[Event]:
+    """One event may come twice in one batch; the first counts."""
+    return list({(event.source, event.id): event for event in reversed(list(events))}.values())[
+        ::-1
+    ]
+
+
+def _remember(
+    conn: Connection, events: Sequence[Event], wanted: Mapping[tuple[str, str], bool]
+) -> set[tuple[str, str]]:
+    if not events:
+        return set()
+    ids = [
+        EventId(event.source, event.id, event.type, wanted[event.source, event.id])
+        for event in _distinct(events)
+    ]
+    return inbox.remember(conn, ids)
+
+
+def _requests(conn: Connection, events: Iterable[Event]) -> Iterator[Wakeup]:
+    for event in events:
+        if isinstance(event.data, ExportRequestedV1):
+            asked = event.data
+            for connection_id in inbox.request_export(
+                conn, event.account, asked.kind, asked.id, asked.requested_by
+            ):
+                yield Wakeup(connection_id, EXPORT_QUEUES[asked.kind])
+
+
+def _revocations(conn: Connection, events: Iterable[Event]) -> Iterator[Wakeup]:
+    for event in events:
+        if isinstance(event.data, ConnectionRevokedV1):
+            gone = event.data
+            who = gone.revoked_by or "Mintsoft"
+            if connections.disconnect(conn, gone.connection_id, who, gone.reason):
+                yield Wakeup(gone.connection_id, topology.CONNECTIONS)
+
+
+def _parked_body(parked: Parked) -> ParkedBody:
+    return ParkedBody(
+        parked.routing_key,
+        parked.content_type,
+        parked.headers,
+        parked.body,
+        parked.code,
+        parked.reason,
+    )
+
+
+def _counts(taken: Taken) -> dict[str, int]:
+    return {
+        "read": taken.read,
+        "new": taken.new,
+        "unwanted": taken.unwanted,
+        "parked": taken.parked,
+    }

@@ -1,0 +1,72 @@
+"""Takes a disconnected connection's access back at Xero, then erases its tokens.
+
+The connection stopped when it was disconnected; this part needs Xero and is retried until it
+worked or a day has passed. A token set that another connection lives by is left alone.
+"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import structlog
+from psycopg_pool import ConnectionPool
+
+from events import topology
+from workers.clock import Clock, backoff
+from workers.errors import AuthorisationLost, Failure, Permanent
+from workers.store import connections, wakeups
+from workers.store.connections import ConnectionRow, Revocation
+from workers.store.wakeups import Wakeup
+from workers.xero.auth import Tokens
+from workers.xero.gateway import XeroGateway
+
+log = structlog.get_logger(__name__)
+
+
+class Revoker:
+    """Ends access at Xero."""
+
+    def __init__(
+        self,
+        pool: ConnectionPool,
+        gateway_for: Callable[[ConnectionRow], XeroGateway],
+        tokens: Tokens,
+        clock: Clock,
+    ) -> None:
+        self._pool = pool
+        self._gateway_for = gateway_for
+        self._tokens = tokens
+        self._clock = clock
+
+    def revoke(self, connection_id: UUID) -> None:
+        """Take the access of *connection_id* back, if that is due."""
+        with self._pool.connection() as conn:
+            wakeups.take(conn, Wakeup(connection_id, topology.CONNECTIONS))
+            connection = connections.find(conn, connection_id)
+            due = connections.revocation_due(conn, connection_id)
+        if connection is None or due is None:
+            return
+        try:
+            self._end_access(connection, due)
+        except (AuthorisationLost, Permanent) as failure:
+            log.info("connection.access_gone", connection=str(connection_id), cause=str(failure))
+        except Failure as failure:
+            if not due.overdue:
+                self._later(connection_id, due, failure)
+                return
+            log.error("connection.revoke_given_up", connection=str(connection_id))
+        with self._pool.connection() as conn:
+            connections.forget_tokens(conn, connection_id, due.token_set_id)
+        log.info("connection.revoked", connection=str(connection_id))
+
+    def _end_access(self, connection: ConnectionRow, due: Revocation) -> None:
+        self._gateway_for(connection).delete_connection(due.tenant_id)
+        with self._pool.connection() as conn:
+            shared = connections.others_use(conn, due.token_set_id, connection.id)
+        if not shared:
+            self._tokens.revoke(due.token_set_id)
+
+    def _later(self, connection_id: UUID, due: Revocation, failure: Failure) -> None:
+        log.warning("connection.revoke_later", connection=str(connection_id), failure=str(failure))
+        delay = backoff(due.revoke_failures + 1, self._clock.rng)
+        with self._pool.connection() as conn:
+            connections.revoke_later(conn, connection_id, delay)

@@ -1,0 +1,150 @@
+"""Composition root: builds the fleet's parts from settings, once per process.
+
+Nothing is built at import, and a process builds only what it uses: the command line needs no
+broker, the relay no Xero. Whoever starts threads asks for their parts first.
+"""
+
+from functools import cached_property
+
+import dramatiq
+from psycopg_pool import ConnectionPool
+
+from events.egress import Publisher
+from workers.broker import Waker, open_broker
+from workers.clock import SYSTEM, Clock
+from workers.exporting import Exporter
+from workers.intake import Intake
+from workers.mintsoft.gateway import MintsoftGateway
+from workers.relay import Relay
+from workers.revoking import Revoker
+from workers.settings import Settings
+from workers.store.connections import ConnectionRow
+from workers.store.pool import open_pool
+from workers.sweep import Sweep
+from workers.tagging import Tagger
+from workers.xero.auth import Tokens
+from workers.xero.budget import Budget
+from workers.xero.gateway import XeroGateway
+from workers.xero.identity import Identity
+from workers.xero.sdk import XeroApi
+from workers.xero.transport import Transport
+
+
+class Runtime:
+    """The parts of one process, each built when it is first asked for."""
+
+    def __init__(self, settings: Settings, clock: Clock = SYSTEM, *, pool_size: int = 8) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._pool_size = pool_size
+
+    @cached_property
+    def pool(self) -> ConnectionPool:
+        """Connections to PostgreSQL. Raises psycopg_pool.PoolTimeout when there is none."""
+        return open_pool(self.settings.database_url.get_secret_value(), size=self._pool_size)
+
+    @cached_property
+    def broker(self) -> dramatiq.Broker:
+        """Where wake-ups go."""
+        return open_broker(self.settings.amqp_url.get_secret_value())
+
+    @cached_property
+    def waker(self) -> Waker:
+        """Puts wake-ups on their queues."""
+        return Waker(self.broker)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """Publishes events with confirms; for one thread."""
+        return Publisher(self.settings.amqp_url.get_secret_value())
+
+    @cached_property
+    def transport(self) -> Transport:
+        """HTTP towards Xero, with its counters."""
+        return Transport()
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Access tokens. Raises ValueError while MX_SECRET_KEYS holds no usable key."""
+        settings = self.settings
+        identity = Identity(
+            self.transport,
+            settings.xero_identity_url,
+            settings.xero_client_id,
+            settings.xero_client_secret,
+            self.clock,
+        )
+        return Tokens(self.pool, settings.fernet, identity, self.clock)
+
+    @cached_property
+    def budget(self) -> Budget:
+        """What the fleet may still ask of Xero."""
+        return Budget(self.pool, self.clock, self.settings.xero_day_limit)
+
+    @cached_property
+    def xero(self) -> XeroApi:
+        """Where Xero answers."""
+        return XeroApi(self.transport, self.settings.xero_api_url)
+
+    @cached_property
+    def mintsoft(self) -> MintsoftGateway:
+        """Mintsoft's REST API. Raises ValueError when no key or user is set."""
+        settings = self.settings
+        return MintsoftGateway(
+            settings.mintsoft_api_url,
+            self.clock,
+            key=settings.mintsoft_api_key,
+            username=settings.mintsoft_username,
+            password=settings.mintsoft_password,
+        )
+
+    def gateway_for(self, connection: ConnectionRow) -> XeroGateway:
+        """Return Xero as *connection* sees it. Raises LookupError when it holds no tokens."""
+        if connection.token_set_id is None:
+            raise LookupError(f"connection {connection.id} holds no tokens: connect it again")
+        return XeroGateway(
+            self.xero,
+            connection.tenant_id,
+            self.tokens.of(connection.token_set_id),
+            self.budget,
+            self.clock,
+        )
+
+    @cached_property
+    def intake(self) -> Intake:
+        """From messages to the ledger."""
+        return Intake(self.pool, self.waker, self.clock)
+
+    @cached_property
+    def exporter(self) -> Exporter:
+        """From the ledger to Xero."""
+        return Exporter(
+            self.pool, self.gateway_for, self.waker, self.clock, self.settings.mintsoft_web_url
+        )
+
+    @cached_property
+    def tagger(self) -> Tagger:
+        """Tags orders in Mintsoft."""
+        return Tagger(self.pool, self.mintsoft, self.waker, self.clock)
+
+    @cached_property
+    def revoker(self) -> Revoker:
+        """Takes access back at Xero."""
+        return Revoker(self.pool, self.gateway_for, self.tokens, self.clock)
+
+    @cached_property
+    def relay(self) -> Relay:
+        """From the outbox to RabbitMQ."""
+        return Relay(self.pool, self.publisher.publish_batch)
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        """Finds what is due."""
+        return Sweep(self.pool, self.waker)
+
+    def close(self) -> None:
+        """Close what was opened. Closing twice does no harm."""
+        built = self.__dict__
+        for part in ("publisher", "broker", "mintsoft", "pool"):
+            if part in built:
+                built[part].close()

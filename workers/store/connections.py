@@ -1,0 +1,315 @@
+"""Connections: added, found, lost, disconnected; their mapping, their chart, their links."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row, kwargs_row
+from psycopg.types.json import Jsonb
+
+from schemas.connections import ConnectionSettings, Mode
+from schemas.connections import Mapping as AccountMapping
+from workers.mapping.reasons import Cure
+from workers.store.sql import queries
+
+SQL = queries("connections")
+
+CHART_LIFE = timedelta(hours=4)
+"""A chart of accounts changes a few times a year; a refusal makes it read again at once."""
+
+REVOCATION_PATIENCE = timedelta(hours=24)
+"""After this, tokens are erased even if Xero could never be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRow:
+    """One connection, as stored."""
+
+    id: UUID
+    mode: Mode
+    account: str
+    client_id: int | None
+    warehouse_id: int | None
+    channel_id: int | None
+    tenant_id: UUID
+    organisation: str | None
+    status: str
+    lost_reason: str | None
+    settings: dict[str, Any]
+    mapping_revision: int | None
+    token_set_id: UUID | None
+    revoke_due_at: datetime | None
+    revoke_failures: int
+    created_at: datetime
+    disconnected_at: datetime | None
+
+    @property
+    def parsed_settings(self) -> ConnectionSettings:
+        """The settings as a model; what is stored has been validated before."""
+        return ConnectionSettings.model_validate(self.settings)
+
+
+@dataclass(frozen=True, slots=True)
+class NewConnection:
+    """What ``connection add`` needs to know."""
+
+    mode: Mode
+    account: str
+    client_id: int | None
+    warehouse_id: int | None
+    channel_id: int | None
+    tenant_id: UUID
+    settings: ConnectionSettings
+    token_set_id: UUID
+    organisation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChart:
+    """Xero's JSON as last read; ``due`` says that it should be read again."""
+
+    organisation: dict[str, Any]
+    accounts: list[dict[str, Any]]
+    tax_rates: list[dict[str, Any]]
+    tracking: list[dict[str, Any]]
+    currencies: list[dict[str, Any]]
+    fetched_at: datetime
+    due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """Access that is to be taken back at Xero. ``overdue``: give up and erase the tokens."""
+
+    tenant_id: UUID
+    token_set_id: UUID
+    revoke_failures: int
+    disconnected_at: datetime
+    overdue: bool
+
+
+class Overlap(ValueError):  # noqa: N818  named after what it is
+    """Another connection already takes these documents."""
+
+
+def add(conn: Connection, new: NewConnection, who: str) -> UUID:
+    """Add a connection and return its id.
+
+    Raises Overlap when an accounting connection of the same client names one of its channels,
+    psycopg.errors.UniqueViolation when one already takes all of them, or when the account has
+    a fulfilment connection.
+    """
+    channels = list(new.settings.export_channels) if new.settings.export_channels else None
+    values = {
+        "mode": new.mode.value,
+        "account": new.account,
+        "client_id": new.client_id,
+        "warehouse_id": new.warehouse_id,
+        "channel_id": new.channel_id,
+        "export_channels": channels,
+        "tenant_id": new.tenant_id,
+        "organisation": new.organisation,
+        "settings": Jsonb(new.settings.model_dump(mode="json", exclude_unset=True)),
+        "token_set_id": new.token_set_id,
+    }
+    if channels and conn.execute(SQL["overlapping"], values).fetchone():
+        raise Overlap(f"export_channels: another connection already takes one of {channels}")
+    row = conn.execute(SQL["add"], values).fetchone()
+    assert row is not None
+    connection_id: UUID = row[0]
+    audit(conn, who, "connection added", connection_id, details={"mode": new.mode.value})
+    return connection_id
+
+
+def find(conn: Connection, connection_id: UUID) -> ConnectionRow | None:
+    """Return one connection, or None."""
+    with conn.cursor(row_factory=kwargs_row(_connection)) as cursor:
+        return cursor.execute(SQL["find"], {"connection_id": connection_id}).fetchone()
+
+
+def _connection(*, mode: str, **row: Any) -> ConnectionRow:
+    return ConnectionRow(mode=Mode(mode), **row)
+
+
+def every(conn: Connection) -> list[ConnectionRow]:
+    """Return all connections in the order of their making."""
+    with conn.cursor(row_factory=kwargs_row(_connection)) as cursor:
+        return cursor.execute(SQL["list"]).fetchall()
+
+
+def lose(conn: Connection, connection_id: UUID, reason: str) -> tuple[Mode, str, UUID] | None:
+    """Mark a connection as lost; return (mode, account, tenant) to the first who notices."""
+    row = conn.execute(SQL["lose"], {"connection_id": connection_id, "reason": reason}).fetchone()
+    if row is None:
+        return None
+    audit(conn, "fleet", "connection lost", connection_id, details={"reason": reason})
+    return Mode(row[0]), row[1], row[2]
+
+
+def disconnect(conn: Connection, connection_id: UUID, who: str, why: str | None) -> bool:
+    """Stop a connection; False when it was disconnected already or never was."""
+    row = conn.execute(SQL["disconnect"], {"connection_id": connection_id}).fetchone()
+    if row is None:
+        return False
+    audit(conn, who, "connection disconnected", connection_id, details={"reason": why or ""})
+    return True
+
+
+def revocation_due(conn: Connection, connection_id: UUID) -> Revocation | None:
+    """Return the access of a disconnected connection that is to be taken back now."""
+    with conn.cursor(row_factory=class_row(Revocation)) as cursor:
+        return cursor.execute(
+            SQL["revocation_due"],
+            {"connection_id": connection_id, "patience": REVOCATION_PATIENCE},
+        ).fetchone()
+
+
+def revoke_later(conn: Connection, connection_id: UUID, delay: timedelta) -> None:
+    """Try to take the access back again after *delay*."""
+    conn.execute(SQL["revoke_later"], {"connection_id": connection_id, "delay": delay})
+
+
+def others_use(conn: Connection, token_set_id: UUID, connection_id: UUID) -> bool:
+    """Return whether another connection lives by this token set."""
+    row = conn.execute(
+        SQL["token_set_users"], {"token_set_id": token_set_id, "connection_id": connection_id}
+    ).fetchone()
+    return row is not None and row[0] > 0
+
+
+def forget_tokens(conn: Connection, connection_id: UUID, token_set_id: UUID) -> None:
+    """Erase the tokens of a disconnected connection, unless another one lives by them."""
+    values = {"connection_id": connection_id, "token_set_id": token_set_id}
+    conn.execute(SQL["forget_tokens"], values)
+    conn.execute(SQL["erase_token_set"], values)
+
+
+def save_mapping(
+    conn: Connection, connection_id: UUID, mapping: AccountMapping, who: str
+) -> list[int]:
+    """Put *mapping* in force; return the ids of documents that waited for it and go on now."""
+    content = Jsonb(mapping.model_dump(mode="json", exclude_unset=True))
+    row = conn.execute(
+        SQL["save_mapping"],
+        {"connection_id": connection_id, "content": content, "saved_by": who},
+    ).fetchone()
+    assert row is not None
+    conn.execute(SQL["use_mapping"], {"connection_id": connection_id, "revision": row[0]})
+    audit(conn, who, "mapping saved", connection_id, details={"revision": row[0]})
+    return requeue_cured(conn, connection_id, [Cure.MAPPING])
+
+
+def mapping(conn: Connection, connection_id: UUID) -> AccountMapping | None:
+    """Return the mapping in force, or None when the connection is not mapped yet."""
+    row = conn.execute(SQL["mapping"], {"connection_id": connection_id}).fetchone()
+    return AccountMapping.model_validate(row[0]) if row else None
+
+
+def requeue_cured(conn: Connection, connection_id: UUID, cures: Collection[Cure]) -> list[int]:
+    """Let documents go on whose cause was removed; return their ids."""
+    values = {"connection_id": connection_id, "cures": [cure.value for cure in cures]}
+    return [row[0] for row in conn.execute(SQL["requeue_cured"], values)]
+
+
+def chart(conn: Connection, connection_id: UUID) -> StoredChart | None:
+    """Return the chart of accounts as last read, or None."""
+    with conn.cursor(row_factory=class_row(StoredChart)) as cursor:
+        return cursor.execute(
+            SQL["chart"], {"connection_id": connection_id, "life": CHART_LIFE}
+        ).fetchone()
+
+
+def save_chart(
+    conn: Connection,
+    connection_id: UUID,
+    organisation: Mapping[str, Any],
+    accounts: Sequence[Mapping[str, Any]],
+    tax_rates: Sequence[Mapping[str, Any]],
+    tracking: Sequence[Mapping[str, Any]],
+    currencies: Sequence[Mapping[str, Any]],
+) -> None:
+    """Keep what Xero says of the organisation's books."""
+    conn.execute(
+        SQL["save_chart"],
+        {
+            "connection_id": connection_id,
+            "organisation": Jsonb(organisation),
+            "accounts": Jsonb(accounts),
+            "tax_rates": Jsonb(tax_rates),
+            "tracking": Jsonb(tracking),
+            "currencies": Jsonb(currencies),
+        },
+    )
+    conn.execute(
+        SQL["name_organisation"],
+        {"connection_id": connection_id, "organisation": organisation.get("Name")},
+    )
+
+
+def chart_is_stale(conn: Connection, connection_id: UUID) -> None:
+    """Have the chart read again before the next batch."""
+    conn.execute(SQL["chart_is_stale"], {"connection_id": connection_id})
+
+
+def contacts(conn: Connection, connection_id: UUID, keys: Collection[str]) -> dict[str, UUID]:
+    """Return the Xero contacts linked to *keys*."""
+    values = {"connection_id": connection_id, "keys": sorted(keys)}
+    return dict(conn.execute(SQL["contacts"], values).fetchall())
+
+
+def link_contacts(conn: Connection, connection_id: UUID, links: Mapping[str, UUID]) -> None:
+    """Remember which contact Xero used for each key."""
+    if links:
+        values = {"keys": list(links), "contacts": list(links.values())}
+        conn.execute(SQL["link_contacts"], {"connection_id": connection_id, **values})
+
+
+def unlink_contact(conn: Connection, connection_id: UUID, key: str) -> None:
+    """Forget a link that is of no use any more."""
+    conn.execute(SQL["unlink_contact"], {"connection_id": connection_id, "key": key})
+
+
+def known_items(conn: Connection, connection_id: UUID, codes: Collection[str]) -> set[str]:
+    """Return which of *codes* the organisation has."""
+    values = {"connection_id": connection_id, "codes": sorted(codes)}
+    return {row[0] for row in conn.execute(SQL["known_items"], values)}
+
+
+def link_items(conn: Connection, connection_id: UUID, codes: Collection[str]) -> None:
+    """Remember that the organisation has items with these codes."""
+    conn.execute(SQL["link_items"], {"connection_id": connection_id, "codes": sorted(codes)})
+
+
+def forget_items(conn: Connection, connection_id: UUID) -> None:
+    """Forget which items the organisation has; each is created again when it is needed."""
+    conn.execute(SQL["forget_items"], {"connection_id": connection_id})
+
+
+def short_code(conn: Connection, connection_id: UUID) -> str:
+    """Return what Xero's links call the organisation; empty before its chart was read."""
+    row = conn.execute(SQL["short_code"], {"connection_id": connection_id}).fetchone()
+    return row[0] if row and row[0] else ""
+
+
+def audit(
+    conn: Connection,
+    who: str,
+    action: str,
+    connection_id: UUID | None = None,
+    document_id: int | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down who did what."""
+    conn.execute(
+        SQL["audit"],
+        {
+            "who": who,
+            "action": action,
+            "connection_id": connection_id,
+            "document_id": document_id,
+            "details": Jsonb(dict(details or {})),
+        },
+    )

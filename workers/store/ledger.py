@@ -1,0 +1,240 @@
+"""The ledger's documents on their way to Xero: claimed, sealed, settled.
+
+A document is ``sending`` exactly while it belongs to an open attempt, and the attempt's lease
+says for how long its worker may be believed alive. ``tries`` is the fencing token: whoever
+took the attempt over raised it, so an older holder finds that :func:`hold` refuses.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row, kwargs_row
+from psycopg.types.json import Jsonb
+
+from events.exact_json import dumps
+from schemas.exports import DocumentWarning, Kind
+from workers.mapping.outcomes import Member, Settlement
+from workers.store.sql import queries
+
+SQL = queries("export")
+
+BATCH = 50
+"""Documents in one write; Xero takes about fifty."""
+
+LEASE = timedelta(minutes=3)
+"""Longer than a batch can take: three calls of at most a minute each are cut off before it."""
+
+KEY_LIFE = timedelta(minutes=4)
+"""How long an Idempotency-Key may be trusted; Xero says minutes, so we stay on the short side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A document that is ours to send. ``payload`` is the event's data."""
+
+    id: int
+    attempt_id: UUID
+    mintsoft_id: int
+    number: str
+    payload: dict[str, Any]
+    total: Decimal
+    failures: int
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """An attempt taken over from a worker that is gone, or due to be repeated."""
+
+    id: UUID
+    state: str
+    tries: int
+    body: bytes | None
+    key_lives: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """A document's place in a sealed attempt; totals in the document's currency."""
+
+    document_id: int
+    invoice_number: str
+    url: str
+    expected_total: Decimal
+    mintsoft_total: Decimal
+    currency: str
+    contact_key: str | None
+    warnings: tuple[DocumentWarning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InAttempt:
+    """A document of an open attempt; ``withdrawal`` says why it was taken back meanwhile."""
+
+    document_id: int
+    mintsoft_id: int
+    failures: int
+    withdrawal: str | None
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueTag:
+    """An order that shall carry its tag; ``mintsoft_id`` is its id there."""
+
+    document_id: int
+    mintsoft_id: int
+    failures: int
+
+
+def take_over(conn: Connection, connection_id: UUID, kind: Kind) -> Resumed | None:
+    """Return an open attempt of this connection whose lease has run out, now ours."""
+    with conn.cursor(row_factory=class_row(Resumed)) as cursor:
+        return cursor.execute(
+            SQL["take_over"],
+            {
+                "connection_id": connection_id,
+                "kind": kind.value,
+                "lease": LEASE,
+                "key_life": KEY_LIFE,
+            },
+        ).fetchone()
+
+
+def claim(
+    conn: Connection, connection_id: UUID, kind: Kind, *, batch: int = BATCH, alone: bool = False
+) -> list[Claimed]:
+    """Return up to *batch* due documents, now members of one new attempt."""
+    with conn.cursor(row_factory=class_row(Claimed)) as cursor:
+        rows = cursor.execute(
+            SQL["claim"],
+            {
+                "connection_id": connection_id,
+                "kind": kind.value,
+                "batch": batch,
+                "alone": alone,
+                "lease": LEASE,
+            },
+        ).fetchall()
+    return sorted(rows, key=lambda row: row.id)
+
+
+def hold(conn: Connection, attempt_id: UUID, tries: int) -> bool:
+    """Return whether the attempt is still ours, and lock it for this transaction."""
+    values = {"attempt_id": attempt_id, "tries": tries}
+    return conn.execute(SQL["hold"], values).rowcount == 1
+
+
+def seal(conn: Connection, attempt_id: UUID, body: bytes, members: Sequence[NewMember]) -> None:
+    """Fix body and members: from now on they go out only together, under the attempt's key."""
+    conn.execute(SQL["seal"], {"attempt_id": attempt_id, "body": body, "lease": LEASE})
+    conn.execute(
+        SQL["add_members"],
+        {
+            "attempt_id": attempt_id,
+            "positions": list(range(len(members))),
+            "documents": [each.document_id for each in members],
+            "numbers": [each.invoice_number for each in members],
+            "urls": [each.url for each in members],
+            "expected": [each.expected_total for each in members],
+            "mintsoft": [each.mintsoft_total for each in members],
+            "currencies": [each.currency for each in members],
+            "contacts": [each.contact_key for each in members],
+            "warnings": [_warnings_text(each.warnings) for each in members],
+        },
+    )
+
+
+def members(conn: Connection, attempt_id: UUID) -> list[Member]:
+    """Return the members of a sealed attempt in the order of its body, locked."""
+    with conn.cursor(row_factory=kwargs_row(_member)) as cursor:
+        return cursor.execute(SQL["members"], {"attempt_id": attempt_id}).fetchall()
+
+
+def _member(*, kind: str, **row: Any) -> Member:
+    return Member(kind=Kind(kind), **row)
+
+
+def in_attempt(conn: Connection, attempt_id: UUID) -> list[InAttempt]:
+    """Return the documents of an attempt, sealed or not, as they stand now; locked."""
+    with conn.cursor(row_factory=class_row(InAttempt)) as cursor:
+        return cursor.execute(SQL["in_attempt"], {"attempt_id": attempt_id}).fetchall()
+
+
+def settle(conn: Connection, attempt_id: UUID, settlements: Sequence[Settlement]) -> None:
+    """Write where documents stand now; they leave the attempt."""
+    if settlements:
+        rows = Jsonb([_row(each) for each in settlements])
+        conn.execute(SQL["settle"], {"attempt_id": attempt_id, "settlements": rows})
+
+
+def finish(conn: Connection, attempt_id: UUID, outcome: str) -> None:
+    """Close an attempt whose documents have all been settled."""
+    conn.execute(SQL["finish_attempt"], {"attempt_id": attempt_id, "outcome": outcome})
+
+
+def add_tags(conn: Connection, document_ids: Sequence[int]) -> None:
+    """Have these orders tagged in Mintsoft, apart from their export."""
+    conn.execute(SQL["add_tags"], {"documents": list(document_ids)})
+
+
+def claim_tags(conn: Connection, connection_id: UUID, batch: int) -> list[DueTag]:
+    """Return orders of a connection whose tag is due, held for five minutes."""
+    with conn.cursor(row_factory=class_row(DueTag)) as cursor:
+        return cursor.execute(
+            SQL["claim_tags"], {"connection_id": connection_id, "batch": batch}
+        ).fetchall()
+
+
+def tag_done(conn: Connection, document_id: int) -> None:
+    """The order carries its tag."""
+    conn.execute(SQL["tag_done"], {"document_id": document_id})
+
+
+def tag_failed(conn: Connection, document_id: int, error: str, delay: timedelta) -> None:
+    """Try the tag again after *delay*."""
+    conn.execute(SQL["tag_failed"], {"document_id": document_id, "error": error, "delay": delay})
+
+
+def tag_given_up(conn: Connection, document_id: int, error: str) -> None:
+    """Mintsoft refuses the tag for good."""
+    conn.execute(SQL["tag_given_up"], {"document_id": document_id, "error": error})
+
+
+def repeat_later(conn: Connection, attempt_id: UUID, delay: timedelta) -> None:
+    """Have the same attempt come up again after *delay*."""
+    conn.execute(SQL["repeat_later"], {"attempt_id": attempt_id, "delay": delay})
+
+
+def _row(each: Settlement) -> dict[str, object]:
+    reason, found = each.reason, each.in_xero
+    return {
+        "document_id": each.document_id,
+        "status": each.status.value,
+        "due_at": each.due_at,
+        "delay_ms": round(each.delay.total_seconds() * 1000),
+        "failures": each.failures,
+        "alone": each.alone,
+        "reason_code": reason.code if reason else None,
+        "reason_message": reason.message if reason else None,
+        "reason_remedy": reason.remedy if reason else None,
+        "reason_cure": reason.cure.value if reason else None,
+        "reason_detail": each.detail,
+        "warnings": [_warning(warning) for warning in each.warnings] if each.warnings else None,
+        "xero_id": found.id if found else None,
+        "xero_number": found.number if found else None,
+        "xero_total": found.total if found else None,
+    }
+
+
+def _warning(warning: DocumentWarning) -> dict[str, str]:
+    return {"code": warning.code, "message": warning.message}
+
+
+def _warnings_text(warnings: Sequence[DocumentWarning]) -> str:
+    return dumps([_warning(each) for each in warnings])

@@ -1,0 +1,52 @@
+"""Connections to PostgreSQL: a pool whose JSON keeps every number's own digits.
+
+Each statement has a time limit, so that a stuck server never holds a thread for good.
+"""
+
+from typing import Any
+
+import psycopg
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import ConnectionPool
+
+from events.exact_json import dumps, loads
+
+STATEMENT_TIMEOUT_MS = 30_000
+"""Far above any query here, far below a worker's patience."""
+
+CONNECT_TIMEOUT_S = 10
+"""A server that takes longer is down for our purposes; the caller tries again later."""
+
+
+def _loads(raw: str | bytes) -> object:
+    return loads(raw.encode() if isinstance(raw, str) else raw)
+
+
+def configure(conn: psycopg.Connection[Any]) -> None:
+    """Make *conn* read and write JSON numbers without loss."""
+    set_json_loads(_loads, conn)
+    set_json_dumps(dumps, conn)
+
+
+def open_pool(database_url: str, *, size: int = 8, name: str = "fleet") -> ConnectionPool:
+    """Return a pool of up to *size* connections, already open.
+
+    Raises psycopg_pool.PoolTimeout when no connection can be had within ten seconds.
+    """
+    pool = ConnectionPool(
+        database_url,
+        min_size=1,
+        max_size=size,
+        name=name,
+        open=False,
+        timeout=CONNECT_TIMEOUT_S,
+        check=ConnectionPool.check_connection,
+        configure=configure,
+        kwargs={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "application_name": f"mintsoft-xero {name}",
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
+        },
+    )
+    pool.open(wait=True, timeout=CONNECT_TIMEOUT_S)
+    return pool

@@ -1,0 +1,140 @@
+-- name: take_over
+-- An attempt whose holder has gone, or whose time to be repeated has come; now it is ours.
+update attempts a
+set lease_until = now() + %(lease)s::interval, tries = a.tries + 1
+where a.id = (
+    select id from attempts
+    where connection_id = %(connection_id)s and kind = %(kind)s and state <> 'done'
+      and lease_until <= now()
+    order by lease_until
+    limit 1
+    for update skip locked
+)
+returning a.id, a.state, a.tries, a.body,
+          coalesce(a.sealed_at + %(key_life)s::interval > now(), false) as key_lives;
+
+-- name: claim
+-- Up to a batch of due documents become the members of a new attempt, oldest first.
+with due as (
+    select id from documents
+    where connection_id = %(connection_id)s and kind = %(kind)s and status = 'waiting'
+      and alone = %(alone)s and due_at <= now()
+    order by due_at, id
+    limit %(batch)s
+    for update skip locked
+), attempt as (
+    insert into attempts (connection_id, kind, state, lease_until, tries)
+    select %(connection_id)s, %(kind)s, 'claimed', now() + %(lease)s::interval, 1
+    where exists (select from due)
+    returning id
+)
+update documents d
+set status = 'sending', attempt_id = attempt.id, reason_code = null, reason_message = null,
+    reason_remedy = null, reason_cure = null, reason_detail = null, updated_at = now()
+from due, attempt
+where d.id = due.id
+returning d.id, d.attempt_id, d.mintsoft_id, d.number, d.payload, d.total, d.failures,
+          d.traceparent;
+
+-- name: hold
+-- Whether the attempt is still ours: nobody took it over since.
+select from attempts
+where id = %(attempt_id)s and tries = %(tries)s and state <> 'done'
+for update;
+
+-- name: seal
+-- Fix what will be sent; from here on the same body goes out under the same key.
+update attempts
+set state = 'sealed', body = %(body)s, sealed_at = now(), lease_until = now() + %(lease)s::interval
+where id = %(attempt_id)s and state = 'claimed';
+
+-- name: add_members
+-- The members of a sealed attempt, in the order of its body.
+insert into attempt_members (attempt_id, position, document_id, invoice_number, url,
+                             expected_total, mintsoft_total, currency, contact_key, warnings)
+select %(attempt_id)s, position, document_id, invoice_number, url, expected_total,
+       mintsoft_total, currency, contact_key, warnings::jsonb
+from unnest(%(positions)s::int[], %(documents)s::bigint[], %(numbers)s::text[], %(urls)s::text[],
+            %(expected)s::numeric[], %(mintsoft)s::numeric[], %(currencies)s::text[],
+            %(contacts)s::text[],
+            %(warnings)s::text[])
+     as m (position, document_id, invoice_number, url, expected_total, mintsoft_total,
+           currency, contact_key, warnings);
+
+-- name: members
+-- The members of an attempt as they were sealed, and how their documents stand now.
+select m.position, m.document_id, m.invoice_number, m.url, m.expected_total, m.mintsoft_total,
+       m.contact_key, m.warnings, d.kind, d.mintsoft_id, d.number, d.total,
+       m.currency, d.withdrawal,
+       d.failures, d.traceparent
+from attempt_members m join documents d on d.id = m.document_id
+where m.attempt_id = %(attempt_id)s and d.attempt_id = %(attempt_id)s
+order by m.position
+for update of d;
+
+-- name: in_attempt
+-- The documents of an open attempt and what may have changed about them since; locked.
+select id as document_id, mintsoft_id, failures, withdrawal, traceparent
+from documents where attempt_id = %(attempt_id)s
+order by id
+for update;
+
+-- name: finish_attempt
+-- The attempt is over; its documents have gone their ways.
+update attempts set state = 'done', outcome = %(outcome)s, finished_at = now()
+where id = %(attempt_id)s;
+
+-- name: repeat_later
+-- The answer is unknown: the same attempt comes up again when this lease ends.
+update attempts set lease_until = now() + %(delay)s::interval where id = %(attempt_id)s;
+
+-- name: settle
+-- Where each of these documents stands after an attempt.
+update documents d
+set status = s.status, attempt_id = null, withdrawal = null,
+    due_at = coalesce(s.due_at, now() + coalesce(s.delay_ms, 0) * interval '1 millisecond'),
+    failures = s.failures, alone = s.alone,
+    reason_code = s.reason_code, reason_message = s.reason_message, reason_remedy = s.reason_remedy,
+    reason_cure = s.reason_cure, reason_detail = s.reason_detail,
+    warnings = coalesce(s.warnings, d.warnings),
+    xero_id = coalesce(s.xero_id, d.xero_id), xero_number = coalesce(s.xero_number, d.xero_number),
+    xero_total = coalesce(s.xero_total, d.xero_total),
+    posted_at = case when s.xero_id is not null then now() else d.posted_at end,
+    updated_at = now()
+from jsonb_to_recordset(%(settlements)s) as s (
+    document_id bigint, status text, due_at timestamptz, delay_ms bigint,
+    failures int, alone boolean, reason_code text, reason_message text, reason_remedy text,
+    reason_cure text, reason_detail text, warnings jsonb, xero_id uuid, xero_number text,
+    xero_total numeric)
+where d.id = s.document_id and d.attempt_id = %(attempt_id)s;
+
+-- name: add_tags
+-- Orders that are in Xero now and shall say so in Mintsoft.
+insert into tags (document_id) select unnest(%(documents)s::bigint[]) on conflict do nothing;
+
+-- name: claim_tags
+-- Orders of a connection whose tag is due; a crashed worker's come back after five minutes.
+update tags t
+set due_at = now() + interval '5 minutes'
+from documents d
+where t.document_id = d.id and t.document_id in (
+    select t2.document_id from tags t2 join documents d2 on d2.id = t2.document_id
+    where t2.done_at is null and t2.due_at <= now() and d2.connection_id = %(connection_id)s
+    order by t2.due_at
+    limit %(batch)s
+    for update of t2 skip locked)
+returning t.document_id, d.mintsoft_id, t.failures;
+
+-- name: tag_done
+-- The order carries its tag.
+update tags set done_at = now(), last_error = null where document_id = %(document_id)s;
+
+-- name: tag_failed
+-- Try this tag again later.
+update tags
+set failures = failures + 1, last_error = %(error)s, due_at = now() + %(delay)s::interval
+where document_id = %(document_id)s;
+
+-- name: tag_given_up
+-- Mintsoft refuses this tag for good; the reason stays.
+update tags set done_at = now(), last_error = %(error)s where document_id = %(document_id)s;

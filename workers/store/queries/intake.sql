@@ -1,0 +1,89 @@
+-- name: routes
+-- Connections that documents and events of these accounts may belong to.
+select id, mode, account, client_id, export_channels,
+       coalesce(settings ->> 'export_trigger', 'automatic') as export_trigger
+from connections
+where account = any(%(accounts)s) and status <> 'disconnected';
+
+-- name: remember_events
+-- Keep each event's id; those that are new come back.
+insert into inbox (source, event_id, type, outcome)
+select * from unnest(%(sources)s::text[], %(ids)s::text[], %(types)s::text[], %(outcomes)s::text[])
+on conflict do nothing
+returning source, event_id;
+
+-- name: standing
+-- The documents of these keys as they stand, locked in a fixed order.
+select d.connection_id, d.kind, d.mintsoft_id, d.client_id, d.number, d.status, d.version,
+       null as payload, d.total, d.currency, d.withdrawal, d.reason_code, d.reason_message,
+       d.reason_remedy, d.reason_cure, d.xero_id, d.xero_number, d.xero_total, d.traceparent
+from unnest(%(connections)s::uuid[], %(kinds)s::text[], %(ids)s::bigint[])
+     as wanted (connection_id, kind, mintsoft_id)
+join documents d using (connection_id, kind, mintsoft_id)
+order by d.connection_id, d.kind, d.mintsoft_id
+for update of d;
+
+-- name: insert_documents
+-- Add documents not seen before; those that another process added meanwhile do not come back.
+insert into documents (connection_id, kind, mintsoft_id, client_id, number, status, version,
+                       payload, total, currency, traceparent)
+select connection_id, kind, mintsoft_id, client_id, number, status, version,
+       payload::jsonb, total, currency, traceparent
+from unnest(%(connections)s::uuid[], %(kinds)s::text[], %(ids)s::bigint[], %(clients)s::bigint[],
+            %(numbers)s::text[], %(statuses)s::text[], %(versions)s::timestamptz[],
+            %(payloads)s::text[], %(totals)s::numeric[], %(currencies)s::text[],
+            %(traces)s::text[])
+     as new (connection_id, kind, mintsoft_id, client_id, number, status, version, payload, total,
+             currency, traceparent)
+order by connection_id, kind, mintsoft_id
+on conflict (connection_id, kind, mintsoft_id) do nothing
+returning connection_id, kind, mintsoft_id;
+
+-- name: update_document
+-- Write one document's new standing; a payload that is null is kept.
+update documents
+set status = %(status)s, version = %(version)s, number = %(number)s,
+    payload = coalesce(%(payload)s::jsonb, payload), total = %(total)s, currency = %(currency)s,
+    withdrawal = %(withdrawal)s, reason_code = %(reason_code)s, reason_message = %(reason_message)s,
+    reason_remedy = %(reason_remedy)s, reason_cure = %(reason_cure)s, reason_detail = null,
+    traceparent = %(traceparent)s, failures = 0, alone = false, due_at = now(), updated_at = now()
+where connection_id = %(connection_id)s and kind = %(kind)s and mintsoft_id = %(mintsoft_id)s;
+
+-- name: request_exports
+-- Export pressed: what waits for it, or for a person, goes; what is in Xero stays as it is.
+update documents d
+set status = 'waiting', due_at = now(), failures = 0, alone = false, reason_code = null,
+    reason_message = null, reason_remedy = null, reason_cure = null, reason_detail = null,
+    updated_at = now()
+from connections c
+where c.id = d.connection_id and c.account = %(account)s and c.status <> 'disconnected'
+  and d.kind = %(kind)s and d.mintsoft_id = %(mintsoft_id)s and d.xero_id is null
+  and d.payload is not null and d.status in ('ready', 'needs_attention', 'skipped')
+returning d.connection_id;
+
+-- name: is_known
+-- Whether the ledger has this document under any connection of the account.
+select exists (
+    select from documents d join connections c on c.id = d.connection_id
+    where c.account = %(account)s and c.status <> 'disconnected'
+      and d.kind = %(kind)s and d.mintsoft_id = %(mintsoft_id)s and d.payload is not null
+);
+
+-- name: remember_request
+-- Export pressed before the document was seen.
+insert into export_requests (account, kind, mintsoft_id, requested_by)
+values (%(account)s, %(kind)s, %(mintsoft_id)s, %(requested_by)s)
+on conflict do nothing;
+
+-- name: take_requests
+-- Which of these documents were asked for beforehand; each request is used once.
+delete from export_requests r
+using unnest(%(accounts)s::text[], %(kinds)s::text[], %(ids)s::bigint[])
+      as wanted (account, kind, mintsoft_id)
+where r.account = wanted.account and r.kind = wanted.kind and r.mintsoft_id = wanted.mintsoft_id
+returning r.account, r.kind, r.mintsoft_id;
+
+-- name: park
+-- Keep what could not be read, whole, with the reason.
+insert into parked (routing_key, content_type, headers, body, code, reason)
+values (%(routing_key)s, %(content_type)s, %(headers)s, %(body)s, %(code)s, %(reason)s);
