@@ -35,10 +35,12 @@ def order_contact(order: Order, context: Context) -> Found | Reason:
             return _customer(order)
 
 
-def client_contact(client: Client, contacts: Mapping[str, UUID]) -> Found:
+def client_contact(client: Client, contacts: Mapping[str, UUID]) -> Found | Reason:
     """Return the contact of a 3PL's client, remembered as ``client:<id>``."""
     key = f"client:{client.id}"
     name = one_line(client.name, LONGEST)
+    if not name:
+        return reason("client_unnamed", client=client.id)
     return ContactDraft(name, valid_email(client.contact_email), contacts.get(key)), key
 
 

@@ -181,6 +181,12 @@ _ENTRIES = (
         Cure.MINTSOFT,
     ),
     Entry(
+        "client_unnamed",
+        "Client {client} has no readable name.",
+        "Give the client a name in Mintsoft and finalise the invoice again.",
+        Cure.MINTSOFT,
+    ),
+    Entry(
         "number_too_long",
         "The invoice number would have {length} characters; Xero takes 255.",
         "Shorten the template invoice_number in the connection's settings.",

@@ -1,6 +1,5 @@
 """A small organisation's books, and documents built from a few words, for the mapping's tests."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -172,7 +171,3 @@ def line_of(decision: Decision, label: str) -> LineDraft:
     """Return the one line named *label*."""
     (found,) = (line for line in posted(decision).invoice.lines if line.label == label)
     return found
-
-
-def with_currencies(books: Chart, *codes: str) -> Chart:
-    return replace(books, currencies=frozenset(codes))
