@@ -23,8 +23,25 @@ def xero_files() -> Path:
         pytest.skip(str(error))
 
 
+@pytest.fixture(scope="session")
+def shared_simulator(
+    xero_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    """One simulator for all tests that keep to an organisation of their own."""
+    folder = tmp_path_factory.mktemp("recordings")
+    with serve(create_app(folder)) as url:
+        yield url, folder
+
+
 @pytest.fixture
-def xero(xero_files: Path, tmp_path: Path) -> Iterator[Xero]:
-    """A simulator with one UK organisation; what passes is checked as it passes."""
+def xero(shared_simulator: tuple[str, Path]) -> Iterator[Xero]:
+    """A UK organisation of this test's own; what passes is checked as it passes."""
+    with Xero(*shared_simulator) as client:
+        yield client
+
+
+@pytest.fixture
+def own_xero(xero_files: Path, tmp_path: Path) -> Iterator[Xero]:
+    """A whole simulator of this test's own: for its clock, its tokens, its faults."""
     with serve(create_app(tmp_path)) as url, Xero(url, tmp_path) as client:
         yield client

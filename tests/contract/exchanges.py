@@ -17,12 +17,12 @@ PREFIX = "/api.xro/2.0"
 
 
 class Xero:
-    """One organisation of a simulated Xero, with a token for it."""
+    """One organisation of a simulated Xero, with a token for it; one recorder writes the folder."""
 
     def __init__(self, url: str, recordings: Path) -> None:
         self.http = httpx.Client(base_url=url, timeout=10)
         self._recordings = recordings
-        self._seen = 0
+        self._read_up_to = sum(file.stat().st_size for file in recordings.glob("*.jsonl"))
         self.organisation = self.admin("POST", "/organisations", {"preset": "uk", "name": "Acme"})
         self.tenant = str(self.organisation["tenant_id"])
         self.tokens = self.admin("POST", "/tokens", {"tenant_ids": [self.tenant]})
@@ -50,9 +50,12 @@ class Xero:
 
     def headers(self, **extra: str) -> dict[str, str]:
         """What every call needs."""
-        token = f"Bearer {self.tokens['access_token']}"
         named = {name.replace("_", "-"): value for name, value in extra.items()}
-        return {"Authorization": token, "xero-tenant-id": self.tenant, **named}
+        return {**self.bearer(), "xero-tenant-id": self.tenant, **named}
+
+    def bearer(self) -> dict[str, str]:
+        """The access token alone, as the list of connections takes it."""
+        return {"Authorization": f"Bearer {self.tokens['access_token']}"}
 
     def call(
         self,
@@ -64,8 +67,11 @@ class Xero:
         **headers: str,
     ) -> httpx.Response:
         """A call, checked; `request_ok` false when the request is wrong on purpose."""
-        full = path if path.startswith("/connect") else PREFIX + path
-        answer = self.http.request(method, full, json=body, headers=self.headers(**headers))
+        if path.startswith("/connections"):
+            answer = self.http.request(method, path, headers=self.bearer())
+        else:
+            sent = self.headers(**headers)
+            answer = self.http.request(method, PREFIX + path, json=body, headers=sent)
         breaches = [
             breach
             for exchange in self._new_exchanges()
@@ -76,9 +82,13 @@ class Xero:
         return answer
 
     def _new_exchanges(self) -> list[Json]:
-        files = sorted(self._recordings.glob("*.jsonl"))
-        lines = [line for file in files for line in file.read_text().splitlines()]
-        fresh, self._seen = lines[self._seen :], len(lines)
+        """The recordings written since the last look."""
+        fresh: list[str] = []
+        for path in self._recordings.glob("*.jsonl"):
+            with path.open("rb") as file:
+                file.seek(self._read_up_to)
+                fresh = file.read().decode().splitlines()
+                self._read_up_to = file.tell()
         return [each for each in map(json.loads, fresh) if is_described(each["path"])]
 
     def put_invoice(self, invoice: Json, *, request_ok: bool = True) -> Json:

@@ -39,6 +39,7 @@ SENT_READ_ONLY: dict[tuple[str, str], str] = {
 # Keywords not checked in answers.
 ANSWER_KEYWORDS = {
     "maxLength": "an element in error repeats what was sent, also when that was too long",
+    "required": "an element in error repeats what was sent, also when something was missing",
 }
 
 # Formats not checked in answers.
@@ -48,6 +49,7 @@ ANSWER_FORMATS = {
 
 # Answers whose status is not in the description; their bodies are not checked.
 STATUSES = {
+    400: "a query parameter of a list that can't be read",
     304: "nothing is newer than If-Modified-Since",
     401: "no token, or an expired one",
     403: "the token has no connection to the organisation",

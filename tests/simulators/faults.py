@@ -12,6 +12,7 @@ from tests.simulators.exchange import Call, Json
 
 Kind = Literal["timeout_after_write", "timeout_before_write", "status", "slow", "cut", "malformed"]
 
+MOST_SECONDS = 30.0
 BROKEN_TEXT = '{"Id": "this answer is brok'
 
 
@@ -24,7 +25,7 @@ class Fault:
     path: str = ".*"
     times: int = 1
     status: int = 500
-    seconds: float = 30.0
+    seconds: float = MOST_SECONDS
     after_write: bool = False
     headers: dict[str, str] = field(default_factory=dict)
     body: str = BROKEN_TEXT
@@ -76,7 +77,7 @@ def fault_from(order: Json) -> Fault:
         raise ValueError(f"unknown field {sorted(unknown)[0]!r} in the fault; known: {_known()}")
     if order.get("kind") not in get_args(Kind):
         raise ValueError(f"kind is {order.get('kind')!r}; it must be one of {get_args(Kind)}")
-    return Fault(**order)
+    return Fault(**{**order, "seconds": float(order.get("seconds", MOST_SECONDS))})
 
 
 def _known() -> str:
