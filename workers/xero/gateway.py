@@ -240,7 +240,8 @@ def batches(numbers: Sequence[str]) -> Iterator[list[str]]:
     """Yield *numbers* in parts of at most 50 that fit into one address."""
     part: list[str] = []
     for number in dict.fromkeys(numbers):
-        if len(part) == BATCH or len(quote(",".join([*part, number]))) > LONGEST_FILTER:
+        filtered = quote(",".join([*part, number]), safe="")
+        if part and (len(part) == BATCH or len(filtered) > LONGEST_FILTER):
             yield part
             part = []
         part.append(number)

@@ -1,0 +1,1 @@
+"""Mintsoft's side without Mintsoft."""

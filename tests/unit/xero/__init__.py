@@ -1,0 +1,1 @@
+"""Xero's side without Xero: wire format, failures, reasons, limits."""
