@@ -33,6 +33,7 @@ OPEN_SCHEMAS = {
 SENT_READ_ONLY: dict[tuple[str, str], str] = {
     ("Invoice", "SubTotal"): "Xero compares a sum sent along with its own",
     ("Invoice", "TotalTax"): "Xero compares a sum sent along with its own",
+    ("Invoice", "HasAttachments"): "Xero's own SDK always sends its default, false",
     ("Invoice", "Total"): "Xero compares a sum sent along with its own",
 }
 

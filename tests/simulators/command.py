@@ -31,12 +31,12 @@ def run(name: str, create: AppFactory, arguments: list[str] | None = None) -> No
 
 def announce(url: str, port_file: Path | None) -> None:
     """Say where the simulator listens; the port file appears whole or not at all."""
-    sys.stdout.write(json.dumps({"url": url}) + "\n")
-    sys.stdout.flush()
     if port_file:
         draft = port_file.with_name(port_file.name + ".tmp")
         draft.write_text(url.rsplit(":", 1)[1])
         draft.replace(port_file)
+    sys.stdout.write(json.dumps({"url": url}) + "\n")
+    sys.stdout.flush()
 
 
 def _end_with_stdin() -> None:
