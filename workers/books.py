@@ -8,6 +8,7 @@ from psycopg_pool import ConnectionPool
 
 from workers.mapping.chart import Chart
 from workers.mapping.context import Context
+from workers.mapping.reasons import Cure
 from workers.store import connections
 from workers.store.connections import ConnectionRow, StoredChart
 from workers.xero.gateway import XeroGateway
@@ -18,7 +19,8 @@ def read_chart(
 ) -> StoredChart:
     """Return the chart of accounts, read from Xero when it is old, was proved wrong, or *anew*.
 
-    Raises what the gateway raises. No transaction is open while Xero is asked.
+    What waited for a change in Xero goes on when there is one. Raises what the gateway raises;
+    no transaction is open while Xero is asked.
     """
     with pool.connection() as conn:
         stored = connections.chart(conn, connection_id)
@@ -26,7 +28,7 @@ def read_chart(
         return stored
     raw = gateway.read_chart()
     with pool.connection() as conn:
-        connections.save_chart(
+        changed = connections.save_chart(
             conn,
             connection_id,
             raw.organisation,
@@ -35,6 +37,8 @@ def read_chart(
             raw.tracking,
             raw.currencies,
         )
+        if changed:
+            connections.requeue_cured(conn, connection_id, [Cure.XERO, Cure.MAPPING])
         fresh = connections.chart(conn, connection_id)
     assert fresh is not None
     return fresh

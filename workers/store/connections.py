@@ -199,7 +199,7 @@ def save_mapping(
     assert row is not None
     conn.execute(SQL["use_mapping"], {"connection_id": connection_id, "revision": row[0]})
     audit(conn, who, "mapping saved", connection_id, details={"revision": row[0]})
-    return requeue_cured(conn, connection_id, [Cure.MAPPING])
+    return requeue_cured(conn, connection_id, [Cure.MAPPING, Cure.XERO])
 
 
 def mapping(conn: Connection, connection_id: UUID) -> AccountMapping | None:
@@ -230,9 +230,9 @@ def save_chart(
     tax_rates: Sequence[Mapping[str, Any]],
     tracking: Sequence[Mapping[str, Any]],
     currencies: Sequence[Mapping[str, Any]],
-) -> None:
-    """Keep what Xero says of the organisation's books."""
-    conn.execute(
+) -> bool:
+    """Keep what Xero says of the organisation's books; return whether it says something new."""
+    row = conn.execute(
         SQL["save_chart"],
         {
             "connection_id": connection_id,
@@ -242,11 +242,12 @@ def save_chart(
             "tracking": Jsonb(tracking),
             "currencies": Jsonb(currencies),
         },
-    )
+    ).fetchone()
     conn.execute(
         SQL["name_organisation"],
         {"connection_id": connection_id, "organisation": organisation.get("Name")},
     )
+    return row is not None and bool(row[0])
 
 
 def chart_is_stale(conn: Connection, connection_id: UUID) -> None:

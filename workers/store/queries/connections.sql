@@ -115,14 +115,20 @@ select organisation, accounts, tax_rates, tracking, currencies, fetched_at,
 from charts where connection_id = %(connection_id)s;
 
 -- name: save_chart
--- What Xero says now.
+-- What Xero says now, and whether that differs from what it said before.
+with before as (
+    select (organisation, accounts, tax_rates, tracking, currencies)::text as content
+    from charts where connection_id = %(connection_id)s
+)
 insert into charts (connection_id, organisation, accounts, tax_rates, tracking, currencies)
 values (%(connection_id)s, %(organisation)s, %(accounts)s, %(tax_rates)s, %(tracking)s,
         %(currencies)s)
 on conflict (connection_id) do update
 set organisation = excluded.organisation, accounts = excluded.accounts,
     tax_rates = excluded.tax_rates, tracking = excluded.tracking,
-    currencies = excluded.currencies, fetched_at = now(), stale = false;
+    currencies = excluded.currencies, fetched_at = now(), stale = false
+returning (organisation, accounts, tax_rates, tracking, currencies)::text
+          is distinct from (select content from before);
 
 -- name: chart_is_stale
 -- Xero refused something that the chart allowed: read it again before the next batch.

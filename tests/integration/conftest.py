@@ -1,0 +1,23 @@
+"""The fleet in one thread, for the tests in this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.fleet import Fleet, make_fleet
+from tests.support.simulators import Simulator
+from workers.clock import SYSTEM
+
+
+@pytest.fixture
+def fleet(
+    database_url: str, xero_sim: Simulator, mintsoft_sim: Simulator
+) -> Iterator[Fleet]:
+    """A fleet on real PostgreSQL, over HTTP against the simulators."""
+    running = make_fleet(database_url, xero_sim, mintsoft_sim, SYSTEM)
+    try:
+        yield running
+    finally:
+        running.runtime.close()
