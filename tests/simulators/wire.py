@@ -30,6 +30,8 @@ def _write(value: Any, emit: Emit) -> None:
         _write_members(value, emit)
     elif isinstance(value, list | tuple):
         _write_elements(value, emit)
+    elif value is True or value is False:
+        emit("true" if value else "false")
     else:
         emit(json.dumps(value))
 

@@ -11,16 +11,24 @@ from tests.simulators.xero.dates import parse_date
 def decimal_of(raw: Json, name: str, errors: list[str]) -> Decimal | None:
     """A number, also when sent as text; a fault is added to `errors`."""
     value = raw.get(name)
-    if value is None or value == "":
+    if value is None or isinstance(value, Decimal):
+        return value
+    if value == "":
+        return None
+    number = _parsed(value)
+    if number is None:
+        errors.append(f"{name} '{value}' is not a valid number.")
+    return number
+
+
+def _parsed(value: object) -> Decimal | None:
+    if isinstance(value, bool):
         return None
     try:
-        number = Decimal(str(value)) if not isinstance(value, bool) else Decimal("NaN")
+        number = Decimal(str(value))
     except InvalidOperation:
-        number = Decimal("NaN")
-    if number.is_finite():
-        return number
-    errors.append(f"{name} '{value}' is not a valid number.")
-    return None
+        return None
+    return number if number.is_finite() else None
 
 
 def date_of(raw: Json, name: str, errors: list[str]) -> date | None:
