@@ -20,7 +20,7 @@ from workers.errors import AuthorisationLost, Permanent, Throttled, Transient, U
 from workers.store import vault
 from workers.store.vault import TokenSet
 from workers.xero import wire
-from workers.xero.auth import Tokens
+from workers.xero.auth import Tokens, TokensOf
 from workers.xero.budget import Budget
 from workers.xero.gateway import XeroGateway
 from workers.xero.identity import Identity
@@ -38,6 +38,7 @@ class Xero:
     pool: ConnectionPool
     tenant: UUID
     transport: Transport
+    tokens: TokensOf
     gateway: XeroGateway
 
     def fault(self, **order: object) -> None:
@@ -69,9 +70,8 @@ def xero(xero_sim: Simulator, database_url: str) -> Iterator[Xero]:
         tokens = Tokens(pool, fernet, identity, CLOCK).of(token_set)
         api = XeroApi(transport, xero_sim.url)
         budget = Budget(pool, CLOCK, 5000)
-        yield Xero(
-            xero_sim, pool, tenant, transport, XeroGateway(api, tenant, tokens, budget, CLOCK)
-        )
+        gateway = XeroGateway(api, tenant, tokens, budget, CLOCK)
+        yield Xero(xero_sim, pool, tenant, transport, tokens, gateway)
     transport.close()
 
 
@@ -204,6 +204,20 @@ def test_the_chart_costs_five_calls(xero: Xero) -> None:
         assert conn.execute("select day_used from budgets").fetchall() == [(5,)]
 
 
+def test_bytes_are_counted_as_xero_bills_them(xero: Xero) -> None:
+    """What Xero sends out costs money: our figure is its own, packed as on the wire."""
+    xero.gateway.connections()
+    xero.sim.admin.delete("/_sim/calls")
+    before = xero.transport.traffic
+    chart = xero.gateway.read_chart()
+    xero.gateway.put_invoices(batch(invoice("MS-1")), uuid4())
+    after, told = xero.transport.traffic, xero.sim.admin.get("/_sim/calls").json()
+    assert after.calls - before.calls == told["total"] == 6
+    assert after.bytes_in - before.bytes_in == told["bytes_out"]
+    assert after.bytes_out - before.bytes_out == told["bytes_in"]
+    assert told["bytes_out"] < len(wire.encode(chart.accounts))
+
+
 def test_a_note_lands_in_the_history(xero: Xero) -> None:
     """What a bookkeeper sees under History in Xero."""
     (done,) = xero.gateway.put_invoices(batch(invoice("MS-1")), uuid4())
@@ -266,9 +280,7 @@ def test_a_refused_request_as_a_whole_is_permanent(xero: Xero) -> None:
 def test_nobody_there_is_transient(xero: Xero) -> None:
     """A connection refused means that nothing left: a plain retry is safe."""
     api = XeroApi(xero.transport, "http://127.0.0.1:9")
-    gateway = XeroGateway(
-        api, xero.tenant, xero.gateway._tokens, Budget(xero.pool, CLOCK, 5000), CLOCK
-    )
+    gateway = XeroGateway(api, xero.tenant, xero.tokens, Budget(xero.pool, CLOCK, 5000), CLOCK)
     with pytest.raises(Transient) as failure:
         gateway.put_invoices(batch(invoice("MS-1")), uuid4())
     assert not isinstance(failure.value, Uncertain)

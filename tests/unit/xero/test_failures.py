@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from urllib3 import HTTPHeaderDict
 
 from workers.errors import (
@@ -124,3 +126,10 @@ def test_a_success_without_an_object_is_not_believed(body: bytes) -> None:
         failures.content(answer(200, body), write=True)
     with pytest.raises(Transient):
         failures.content(answer(200, body), write=False)
+
+
+@given(st.integers(100, 599), st.binary() | st.text().map(str.encode), st.booleans())
+def test_no_answer_breaks_the_judgement(status: int, body: bytes, write: bool) -> None:
+    """Whatever comes back, it is a success or one of the kinds, never a crash."""
+    failure = failures.of_answer(answer(status, body), write=write, now=NOW)
+    assert (failure is None) is (200 <= status < 300)
