@@ -1,6 +1,8 @@
 """The simulators as processes of their own, and the pages that people look at."""
 
+import gzip
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -63,3 +65,24 @@ def test_the_pages_of_xero(tmp_path: Path) -> None:
         assert "Blue mug" in text
         assert "Bob &lt;&amp;&gt; Co" in text
         assert xero.http.get("/invoice/none").status_code == 404
+
+
+def test_the_simulators_know_nothing_of_the_fleet() -> None:
+    """They would otherwise share the fleet's mistakes."""
+    folder = Path(create_app.__code__.co_filename).parents[1]
+    imports = re.compile(r"^\s*(?:from|import) (?:workers|events|schemas)\b", re.MULTILINE)
+    files = sorted(folder.rglob("*.py"))
+    assert files
+    assert [file.name for file in files if imports.search(file.read_text())] == []
+    assert imports.search("from workers.clock import Clock")
+
+
+def test_bodies_may_be_compressed(tmp_path: Path) -> None:
+    """A gzipped request is read, and a long answer is compressed for a client that takes it."""
+    with serve(create_app(tmp_path)) as url, Xero(url, tmp_path) as xero:
+        packed = gzip.compress(json.dumps({"Invoices": [invoice()]}).encode())
+        headers = xero.headers(Content_Encoding="gzip", Content_Type="application/json")
+        answer = xero.http.put("/api.xro/2.0/Invoices", content=packed, headers=headers)
+        assert answer.json()["Invoices"][0]["InvoiceNumber"] == "MS-1001"
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert xero.admin("GET", "/calls")["bytes_out"] == int(answer.headers["Content-Length"])

@@ -28,7 +28,7 @@ class Fault:
     seconds: float = MOST_SECONDS
     after_write: bool = False
     headers: dict[str, str] = field(default_factory=dict)
-    body: str = BROKEN_TEXT
+    body: str | None = None
 
     def matches(self, call: Call) -> bool:
         """Whether the fault is meant for this call."""

@@ -17,7 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 from tests.simulators import wire
 from tests.simulators.calls import CallCounts
 from tests.simulators.exchange import Answer, Call, Handler
-from tests.simulators.faults import Fault, Faults
+from tests.simulators.faults import BROKEN_TEXT, Fault, Faults
 from tests.simulators.recording import Recorder
 
 GZIP_FROM_BYTES = 1024
@@ -116,7 +116,7 @@ def disguised(answer: Answer, fault: Fault | None) -> Answer:
     if fault and fault.kind == "status":
         return Answer(fault.status, fault.body, fault.headers, "text/plain")
     if fault and fault.kind == "malformed":
-        return Answer(200, fault.body, fault.headers)
+        return Answer(200, fault.body or BROKEN_TEXT, fault.headers)
     return answer
 
 

@@ -10,7 +10,8 @@ from tests.simulators.exchange import Json
 from tests.simulators.xero import contacts
 from tests.simulators.xero.dates import date_string, long_date, ms_date
 from tests.simulators.xero.fields import date_of, decimal_of, messages, too_long
-from tests.simulators.xero.lines import LineContext, priced
+from tests.simulators.xero.line_amounts import LineContext
+from tests.simulators.xero.lines import priced
 from tests.simulators.xero.organisation import ZERO_ID, Organisation
 from tests.simulators.xero.rounding import LineAmountTypes, Totals, round2, round_unit, totals
 
