@@ -1,0 +1,55 @@
+"""Which connection an event belongs to."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from events.delivery import read
+from events.envelope import Event
+from schemas.connections import Mode
+from tests.support.documents import dispatched, finalised, invoice, order
+from workers.clock import SYSTEM
+from workers.intake import arrivals_of, wants
+from workers.store.inbox import Route
+
+
+def route(number: int, mode: Mode, client: int | None, channels: list[int] | None = None) -> Route:
+    return Route(UUID(int=number), mode, "acme", client, channels, "automatic")
+
+
+ROUTES = [
+    route(1, Mode.ACCOUNTING, 3),
+    route(2, Mode.ACCOUNTING, 3, [7, 8]),
+    route(3, Mode.ACCOUNTING, 4, [7]),
+    route(4, Mode.FULFILMENT, None),
+]
+
+CASES = [
+    (order(1, ChannelId=2), [1]),
+    (order(1, ChannelId=7), [2]),
+    (order(1, ChannelId=None), [1]),
+    (order(1, ClientId=4, ChannelId=7), [3]),
+    (order(1, ClientId=4, ChannelId=2), []),
+    (order(1, ClientId=5), []),
+]
+
+
+@pytest.mark.parametrize(("body", "connections"), CASES)
+def test_orders(body: dict[str, object], connections: list[int]) -> None:
+    """By client; a connection that names the channel comes before one for all channels."""
+    event = read(dispatched(body))
+    assert isinstance(event, Event)
+    found = [each.key.connection_id.int for each in arrivals_of(event, ROUTES, SYSTEM.now())]
+    assert found == connections
+    assert wants(event, ROUTES) == bool(connections)
+
+
+def test_3pl_invoices_go_to_the_fulfilment_connection_of_their_account() -> None:
+    """For all clients; another account's connection never sees them."""
+    ours, theirs = read(finalised(invoice(1))), read(finalised(invoice(1), account="other"))
+    assert isinstance(ours, Event)
+    assert isinstance(theirs, Event)
+    assert [each.key.connection_id.int for each in arrivals_of(ours, ROUTES, SYSTEM.now())] == [4]
+    assert not wants(theirs, ROUTES)

@@ -1,0 +1,55 @@
+"""Failures of a whole batch, and what they mean for each document."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from schemas.exports import Status
+from workers import settling
+from workers.clock import BACKOFF_LIMIT, backoff
+from workers.errors import AuthorisationLost, Failure, Permanent, Throttled, Transient, Uncertain
+from workers.mapping.reasons import Cure, Reason
+from workers.store.ledger import InAttempt
+
+UNTIL = datetime(2026, 11, 2, 12, tzinfo=UTC)
+WHY = Reason("xero_too_large", "too large", "split it", Cure.PERSON)
+DOCUMENT = InAttempt(1, 7, 2, None, None)
+
+CASES = [
+    (Throttled(UNTIL, "minute"), Status.WAITING, 2),
+    (Transient("down"), Status.WAITING, 3),
+    (Uncertain("no answer"), Status.WAITING, 3),
+    (AuthorisationLost("gone"), Status.WAITING, 2),
+    (Permanent(WHY), Status.NEEDS_ATTENTION, 0),
+]
+
+
+@pytest.mark.parametrize(("failure", "status", "failures"), CASES)
+def test_by_failure(failure: Failure, status: Status, failures: int) -> None:
+    """Throttled and locked out are not failed; only trouble counts as a failure."""
+    settled = settling.by_failure(DOCUMENT, failure, Random(1))
+    assert (settled.status, settled.failures) == (status, failures)
+
+
+def test_throttled_documents_are_due_when_the_limit_opens() -> None:
+    """The due time is Xero's, not a guess."""
+    assert settling.by_failure(DOCUMENT, Throttled(UNTIL, "day"), Random(1)).due_at == UNTIL
+
+
+def test_a_withdrawn_document_is_not_sent_again() -> None:
+    """Whatever failed: it was taken back meanwhile."""
+    gone = InAttempt(1, 7, 0, "changed their mind", None)
+    settled = settling.by_failure(gone, Transient("down"), Random(1))
+    assert settled.status is Status.WITHDRAWN
+
+
+def test_backoff_grows_with_jitter_to_half_an_hour() -> None:
+    """Each pause lies in the upper half of a ceiling that doubles; huge counts don't overflow."""
+    rng = Random(1)
+    for failures, ceiling in [(1, 2), (2, 4), (5, 32), (10, 1024), (11, 1800), (10_000, 1800)]:
+        pause = backoff(failures, rng)
+        assert timedelta(seconds=ceiling / 2) <= pause <= timedelta(seconds=ceiling)
+    assert timedelta(minutes=30) == BACKOFF_LIMIT
