@@ -4,7 +4,9 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+PACKAGES := .venv/.packages
 STAMP := .venv/.installed
+PIP := $(BIN)/pip install -qq --disable-pip-version-check
 ARGS ?=
 
 .PHONY: help
@@ -14,13 +16,16 @@ help: ## Show this list
 .PHONY: venv
 venv: $(STAMP) ## Install exactly what requirements.lock names into .venv
 
-$(STAMP): requirements.lock pyproject.toml
+$(PACKAGES): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 venv" >&2; exit 1; }
-	@echo "Installing packages into .venv ..." >&2
+	@echo "Installing packages into .venv (about a minute) ..." >&2
 	@$(PYTHON) -m venv --clear .venv >&2
-	@$(BIN)/pip install -qq --disable-pip-version-check -r requirements.lock >&2
-	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e . >&2
+	@$(PIP) --no-deps -r requirements.lock >&2
+	@touch $@
+
+$(STAMP): $(PACKAGES) pyproject.toml
+	@$(PIP) --no-deps --no-build-isolation -e . >&2
 	@touch $@
 
 .PHONY: demo
