@@ -167,9 +167,7 @@ def ids_of(conn: Connection, kind: Kind, mintsoft_id: int) -> list[int]:
     return [row[0] for row in conn.execute(SQL["ids_of"], values)]
 
 
-def owner_of(
-    conn: Connection, connection_id: UUID, xero_id: UUID, document_id: int
-) -> int | None:
+def owner_of(conn: Connection, connection_id: UUID, xero_id: UUID, document_id: int) -> int | None:
     """Return which other document is this invoice in Xero, if one is."""
     values = {"connection_id": connection_id, "xero_id": xero_id, "document_id": document_id}
     row = conn.execute(SQL["by_xero_id"], values).fetchone()

@@ -1,0 +1,52 @@
+"""``mintsoft-xero``: what operators and containers call.
+
+Data goes to standard output, diagnostics to standard error. Exit codes: 0 done, 1 failed,
+2 wrong usage. Heavy modules are loaded by the command that needs them, so ``--help`` is quick.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import typer
+
+from workers.cli import connections, db, doctor, events, exports, mappings, roles
+
+EPILOG = (
+    "Settings are environment variables (MX_DATABASE_URL, MX_AMQP_URL, MX_SECRET_KEYS, "
+    "MX_XERO_CLIENT_ID, ...); `mintsoft-xero doctor` shows each with its source. "
+    "Exit codes: 0 done, 1 failed, 2 wrong usage."
+)
+
+app = typer.Typer(
+    name="mintsoft-xero",
+    help="Keeps Mintsoft and Xero in step.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(db.app, name="db")
+app.add_typer(connections.app, name="connection")
+app.add_typer(mappings.app, name="mapping")
+app.add_typer(exports.app, name="export")
+app.add_typer(events.app, name="event")
+for command in (roles.run, roles.ingress, roles.worker, roles.scheduler, roles.relay):
+    app.command()(command)
+app.command()(doctor.doctor)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and exit; failures that a person can mend are told in a sentence."""
+    try:
+        app(None if arguments is None else list(arguments))
+    except Exception as error:
+        from workers.cli.errors import explain
+
+        sentence = explain(error)
+        if sentence is None:
+            raise
+        typer.echo(f"mintsoft-xero: {sentence}", err=True)
+        sys.exit(1)
+    sys.exit(0)

@@ -1,0 +1,160 @@
+"""``mintsoft-xero connection``: which Mintsoft documents go to which Xero organisation."""
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from workers.cli import output
+from workers.cli.errors import Problem
+from workers.cli.options import AsJson, ConnectionId, Who
+
+if TYPE_CHECKING:
+    from workers.store.connections import ConnectionRow
+
+app = typer.Typer(help="Connections to Xero organisations.", no_args_is_help=True)
+
+HEADS = ("Id", "Mode", "Account", "Client", "Organisation", "Status", "Mapping#")
+
+ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""What an account may be called: it stands in the source of events."""
+
+
+class ModeName(StrEnum):
+    """The modes of a connection, as an option's choices."""
+
+    ACCOUNTING = "accounting"
+    FULFILMENT = "fulfilment"
+
+
+@app.command()
+def add(
+    *,
+    mode: Annotated[ModeName, typer.Option(help="Orders of one client, or 3PL invoices.")],
+    account: Annotated[str, typer.Option(help="Mintsoft account, as in the events' source.")],
+    tenant_id: Annotated[UUID, typer.Option(help="The organisation's tenant id at Xero.")],
+    token_file: Annotated[Path, typer.Option(help="Answer of Xero's token endpoint (JSON).")],
+    client_id: Annotated[int | None, typer.Option(min=1, help="Mintsoft client.")] = None,
+    warehouse_id: Annotated[int | None, typer.Option(min=1, help="Mintsoft warehouse.")] = None,
+    channel_id: Annotated[int | None, typer.Option(min=1, help="Mintsoft channel.")] = None,
+    settings: Annotated[Path | None, typer.Option(help="The connection's settings.yaml.")] = None,
+    json: AsJson = False,
+    who: Who,
+) -> None:
+    """Add a connection with tokens from a file, without a browser.
+
+    Each connection keeps a token set of its own. A refresh token can be used once, so two
+    connections made from the same file take it from each other: give each one its own.
+    """
+    from schemas.connections import Mode
+    from workers.cli import connecting
+    from workers.cli.session import database
+
+    _check(mode, account, client_id)
+    asked = connecting.Asked(
+        Mode(mode.value),
+        account,
+        client_id,
+        warehouse_id,
+        channel_id,
+        tenant_id,
+        connecting.read_settings(settings),
+        connecting.read_tokens(token_file),
+    )
+    with database() as conn:
+        row = connecting.store(conn, asked, who)
+    _show(row, json)
+    if not json:
+        output.note(f"Next: mintsoft-xero mapping load {row.id} mapping.yaml")
+
+
+@app.command("list")
+def list_(json: AsJson = False) -> None:
+    """Show all connections."""
+    from workers.cli.connecting import described
+    from workers.cli.session import database
+    from workers.store.connections import every
+
+    with database() as conn:
+        found = every(conn)
+    if json:
+        output.as_json([described(row) for row in found])
+    else:
+        output.table("Connections", HEADS, map(_cells, found))
+
+
+@app.command()
+def show(connection: ConnectionId, json: AsJson = False) -> None:
+    """Show one connection with its settings."""
+    from workers.cli.session import connection_of, database
+
+    with database() as conn:
+        row = connection_of(conn, connection)
+    _show(row, json)
+
+
+@app.command()
+def disconnect(
+    *,
+    connection: ConnectionId,
+    reason: Annotated[str, typer.Option(help="Why, for the audit trail.")] = "",
+    json: AsJson = False,
+    who: Who,
+) -> None:
+    """Stop a connection for good; its documents and mapping stay.
+
+    Exports stop at once. The fleet then takes access back at Xero and erases the tokens.
+    """
+    from workers.cli.session import connection_of, database
+    from workers.store import connections
+
+    with database() as conn:
+        row = connection_of(conn, connection)
+        if not connections.disconnect(conn, connection, who, reason):
+            raise Problem(f"Connection {connection} was disconnected at {row.disconnected_at}.")
+        row = connection_of(conn, connection)
+    _show(row, json)
+    if not json:
+        output.note("Access at Xero is taken back, and the tokens erased, by the running fleet.")
+
+
+def _check(mode: ModeName, account: str, client_id: int | None) -> None:
+    """Refuse as wrong usage what no connection can be."""
+    if not ACCOUNT.fullmatch(account):
+        raise typer.BadParameter(
+            f"{account!r}: an account has letters, digits, '.', '_' and '-'", param_hint="--account"
+        )
+    if mode is ModeName.ACCOUNTING and client_id is None:
+        raise typer.BadParameter("needed with --mode accounting", param_hint="--client-id")
+    if mode is ModeName.FULFILMENT and client_id is not None:
+        raise typer.BadParameter(
+            "a fulfilment connection serves all clients: leave it out", param_hint="--client-id"
+        )
+
+
+def _cells(row: "ConnectionRow") -> tuple[object, ...]:
+    return (
+        row.id,
+        row.mode.value,
+        row.account,
+        row.client_id,
+        row.organisation,
+        row.status,
+        row.mapping_revision or "none",
+    )
+
+
+def _show(row: "ConnectionRow", json: bool) -> None:
+    from workers.cli.connecting import described
+
+    if json:
+        output.as_json(described(row))
+        return
+    known = described(row)
+    settings = known.pop("settings")
+    assert isinstance(settings, dict)
+    pairs = [*known.items(), *((f"settings.{name}", value) for name, value in settings.items())]
+    output.facts(f"Connection {row.id}", pairs)

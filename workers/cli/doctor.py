@@ -1,0 +1,236 @@
+"""``mintsoft-xero doctor``: is everything there that the fleet needs, and what to do if not."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+
+from workers.cli import output
+from workers.cli.errors import explain, host_of
+from workers.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from workers.settings import Settings
+
+SECONDS = 3.0
+"""A person waits; what takes longer counts as away."""
+
+MOST_SKEW = 2.0
+"""Seconds by which clocks may differ: tokens are renewed two minutes early, nothing else cares."""
+
+OK, WARNING, FAILED = "ok", "warning", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting, its value masked where it is secret, and where it comes from."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found; a ``warning`` lets the fleet run."""
+
+    check: str
+    status: str
+    detail: str
+    remedy: str = ""
+
+
+def doctor(json: AsJson = False) -> None:
+    """Show settings with their sources, and check everything the fleet needs.
+
+    Exit code 1 when something fails without which the fleet can't work.
+    """
+    from workers.cli.session import load_settings
+
+    settings = load_settings()
+    shown = list(setting_rows(settings))
+    found = [finding for check in CHECKS for finding in check(settings)]
+    failed = any(each.status == FAILED for each in found)
+    if json:
+        output.as_json({"ok": not failed, "settings": shown, "checks": found})
+    else:
+        rows = [(each.name, each.value, each.source) for each in shown]
+        output.table("Settings", ("Setting", "Value", "Source"), rows)
+        checks = [(each.check, each.status, each.detail, each.remedy) for each in found]
+        output.table("Checks", ("Check", "Result", "Found", "What to do"), checks)
+    if failed:
+        raise typer.Exit(1)
+
+
+def setting_rows(settings: "Settings") -> Iterator[Setting]:
+    """Yield every setting by the name of its environment variable."""
+    in_file = _names_in_file()
+    for field in type(settings).model_fields:
+        name = f"MX_{field.upper()}"
+        yield Setting(name, masked(field, getattr(settings, field)), _source(name, in_file))
+
+
+def masked(field: str, value: object) -> str:
+    """Return a setting for people: addresses without passwords, other secrets as stars."""
+    from pydantic import SecretStr
+
+    if isinstance(value, list):
+        return f"{len(value)} keys" if value else ""
+    if not isinstance(value, SecretStr):
+        return str(value)
+    secret = value.get_secret_value()
+    if field.endswith("_url"):
+        return host_of(secret)
+    return "********" if secret else ""
+
+
+def _source(name: str, in_file: set[str]) -> str:
+    if name in {each.upper() for each in os.environ}:
+        return "environment"
+    return ".env" if name in in_file else "default"
+
+
+def _names_in_file() -> set[str]:
+    from dotenv import dotenv_values
+
+    return {name.upper() for name in dotenv_values(".env")}
+
+
+def _database(settings: "Settings") -> Iterator[Finding]:
+    import psycopg
+
+    from workers.store.migrate import pending
+
+    url = settings.database_url.get_secret_value()
+    try:
+        with psycopg.connect(url, connect_timeout=int(SECONDS)) as conn:
+            yield Finding("database", OK, host_of(url))
+            yield _migrated(pending(conn))
+            yield _clock(conn)
+    except psycopg.Error as error:
+        yield Finding("database", FAILED, host_of(url), explain(error) or str(error))
+
+
+def _migrated(missing: list[str]) -> Finding:
+    if missing:
+        return Finding(
+            "schema", FAILED, f"{', '.join(missing)} missing", "mintsoft-xero db upgrade"
+        )
+    return Finding("schema", OK, "up to date")
+
+
+def _clock(conn: object) -> Finding:
+    from datetime import UTC, datetime
+
+    import psycopg
+
+    assert isinstance(conn, psycopg.Connection)
+    row = conn.execute("select clock_timestamp()").fetchone()
+    assert row is not None
+    skew = abs((datetime.now(UTC) - row[0]).total_seconds())
+    if skew <= MOST_SKEW:
+        return Finding("clock", OK, f"{skew:.1f} s from the database's")
+    return Finding("clock", WARNING, f"{skew:.0f} s from the database's", "Set the clock by NTP.")
+
+
+def _broker(settings: "Settings") -> Iterator[Finding]:
+    url = settings.amqp_url.get_secret_value()
+    if url.startswith("memory://"):
+        yield Finding("broker", WARNING, url, "For a demo only: set MX_AMQP_URL to RabbitMQ.")
+        return
+    try:
+        yield Finding("broker", OK, _greet_broker(url))
+    except Exception as error:
+        yield Finding("broker", FAILED, host_of(url), explain(error) or str(error))
+
+
+def _greet_broker(url: str) -> str:
+    """Connect and return what the broker calls itself."""
+    from pika import BlockingConnection
+
+    from events.amqp import parameters
+
+    chosen = parameters(url, "doctor")
+    chosen.socket_timeout = chosen.stack_timeout = chosen.blocked_connection_timeout = SECONDS
+    with BlockingConnection(chosen) as connection:
+        about = connection._impl.server_properties or {}
+    return f"{_text(about.get('product'))} {_text(about.get('version'))} at {host_of(url)}"
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value or "?")
+
+
+def _keys(settings: "Settings") -> Iterator[Finding]:
+    try:
+        count = len(settings.secret_keys)
+        settings.fernet.encrypt(b"")
+    except ValueError as error:
+        yield Finding("keys", FAILED, "MX_SECRET_KEYS", str(error))
+    else:
+        yield Finding("keys", OK, f"{count} usable, the first encrypts")
+
+
+def _xero(settings: "Settings") -> Iterator[Finding]:
+    if settings.xero_client_id and settings.xero_client_secret.get_secret_value():
+        yield Finding("xero app", OK, settings.xero_client_id)
+    else:
+        remedy = "Set MX_XERO_CLIENT_ID and MX_XERO_CLIENT_SECRET from developer.xero.com."
+        yield Finding("xero app", FAILED, "no client id or secret", remedy)
+    yield _answers("xero api", settings.xero_api_url, "MX_XERO_API_URL")
+    yield _answers("xero identity", settings.xero_identity_url, "MX_XERO_IDENTITY_URL")
+
+
+def _answers(check: str, url: str, setting: str) -> Finding:
+    """Any answer will do: it proves name, route and certificate."""
+    import httpx
+
+    try:
+        answer = httpx.get(url, timeout=SECONDS)
+    except httpx.HTTPError as error:
+        cause = str(error) or type(error).__name__
+        remedy = f"Check the network and {setting}; documents wait meanwhile."
+        return Finding(check, WARNING, f"{url}: {cause}", remedy)
+    return Finding(check, OK, f"{url} answers ({answer.status_code})")
+
+
+def _mintsoft(settings: "Settings") -> Iterator[Finding]:
+    import httpx
+
+    from workers.clock import SYSTEM
+    from workers.errors import Failure
+    from workers.mintsoft.gateway import MintsoftGateway
+
+    try:
+        gateway = MintsoftGateway(
+            settings.mintsoft_api_url,
+            SYSTEM,
+            key=settings.mintsoft_api_key,
+            username=settings.mintsoft_username,
+            password=settings.mintsoft_password,
+            timeout=httpx.Timeout(SECONDS),
+        )
+    except ValueError as error:
+        yield Finding("mintsoft", WARNING, "no key", f"{error}; orders are not tagged meanwhile.")
+        return
+    try:
+        gateway.ping()
+        yield Finding("mintsoft", OK, f"{settings.mintsoft_api_url} lets us in")
+    except Failure as error:
+        remedy = "Check MX_MINTSOFT_API_URL and the key; orders are not tagged meanwhile."
+        yield Finding("mintsoft", WARNING, f"{settings.mintsoft_api_url}: {error}", remedy)
+    finally:
+        with suppress(Exception):
+            gateway.close()
+
+
+CHECKS: tuple[Callable[["Settings"], Iterator[Finding]], ...] = (
+    _database,
+    _broker,
+    _keys,
+    _xero,
+    _mintsoft,
+)

@@ -1,0 +1,42 @@
+"""Options and arguments that several commands share."""
+
+import getpass
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+def os_user() -> str:
+    """Return who is at the keyboard, as the operating system knows them."""
+    try:
+        return getpass.getuser()
+    except OSError:
+        return "unknown"
+
+
+Who = Annotated[
+    str,
+    typer.Option(
+        "--who",
+        envvar="MX_WHO",
+        default_factory=os_user,
+        show_default="your user name",
+        help="Who does this, for the audit trail.",
+    ),
+]
+
+ConnectionId = Annotated[
+    UUID, typer.Argument(metavar="CONNECTION", help="Id, from `connection list`.")
+]
+
+DocumentIds = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="ID...", help="Ledger id, or order:123, or invoice:45."),
+]
+
+DocumentId = Annotated[
+    str, typer.Argument(metavar="ID", help="Ledger id, or order:123, or invoice:45.")
+]

@@ -1,0 +1,105 @@
+"""Data to standard output, everything else to standard error.
+
+Programs get one JSON document in which every amount keeps its own digits; people get tables.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import typer
+
+STYLES = {
+    "posted": "green",
+    "needs_attention": "red",
+    "waiting": "yellow",
+    "sending": "yellow",
+    "ready": "cyan",
+    "skipped": "dim",
+    "withdrawn": "dim",
+    "active": "green",
+    "lost": "red",
+    "disconnected": "dim",
+    "ok": "green",
+    "failed": "red",
+}
+"""Colours of the words that say how something stands."""
+
+WHOLE = frozenset({"Id", "Setting", "Status", "Check", "Result"})
+"""Columns to copy from: they are never broken into lines."""
+
+FILE_WIDTH = 160
+"""Characters of a line where no terminal says how wide it is."""
+
+
+def as_json(value: object) -> None:
+    """Write *value* as one line of JSON."""
+    from events.exact_json import dumps
+
+    typer.echo(dumps(plain(value)))
+
+
+def plain(value: object) -> object:
+    """Return *value* with dataclasses and tuples as JSON's own shapes."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = dataclasses.fields(value)
+        return {each.name: plain(getattr(value, each.name)) for each in fields}
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [plain(each) for each in value]
+    return value
+
+
+def note(text: str) -> None:
+    """Tell people something that is no data."""
+    typer.echo(text, err=True)
+
+
+def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; a head that ends in ``#`` aligns its column to the right."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    shown = Table(title=escape(title), title_justify="left", header_style="bold")
+    for head in heads:
+        shown.add_column(
+            head.rstrip("#"),
+            justify="right" if head.endswith("#") else "left",
+            overflow="fold",
+            no_wrap=head in WHOLE,
+        )
+    for row in rows:
+        shown.add_row(*(styled(each) for each in row))
+    console = Console()
+    console.print(shown, width=None if console.is_terminal else FILE_WIDTH)
+
+
+def facts(title: str, pairs: Iterable[tuple[str, object]]) -> None:
+    """Print what is known of one thing, a line each; what is not known is left out."""
+    table(title, ("", ""), [(name, value) for name, value in pairs if value not in (None, "")])
+
+
+def styled(value: object) -> str:
+    """Return a cell's text in rich's markup."""
+    from rich.markup import escape
+
+    text = words(value)
+    style = STYLES.get(text)
+    return f"[{style}]{escape(text)}[/{style}]" if style else escape(text)
+
+
+def words(value: object) -> str:
+    """Return *value* as people read it; times in UTC, amounts with their own digits."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case Decimal():
+            return f"{value:,f}"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M:%S}"
+    return str(value)

@@ -1,0 +1,159 @@
+"""Commands that run until SIGTERM or SIGINT: the fleet's parts, each by itself or all in one.
+
+Ending takes seconds: what is at hand is finished, what is not comes up again by itself.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from workers.cli import output
+from workers.cli.errors import Problem
+
+SHUTDOWN_MS = 30_000
+"""Longer than most calls to Xero; what takes longer is taken up again after its lease."""
+
+Threads = Annotated[int, typer.Option(min=1, max=64, help="Worker threads in a process.")]
+
+
+def run(threads: Threads = 8) -> None:
+    """Run ingress, workers, scheduler and relay in this process, for one machine."""
+    from workers.cli.fleet import Fleet
+    from workers.cli.session import load_settings
+    from workers.runtime import Runtime
+
+    runtime = Runtime(load_settings(quiet=False), pool_size=threads + 12)
+    try:
+        fleet = Fleet(runtime, threads=threads)
+        stop = on_signal()
+        fleet.start()
+        output.note("The fleet runs; Ctrl-C ends it.")
+        while not stop.wait(0.5) and not fleet.failed.is_set():
+            continue
+        fleet.stop()
+    finally:
+        runtime.close()
+    if fleet.failed.is_set():
+        raise Problem("A part of the fleet has ended by an error: see the log above.")
+
+
+def ingress() -> None:
+    """Take events from RabbitMQ (MX_AMQP_URL) into the ledger."""
+    from events.ingress import Ingress
+    from workers.cli.session import load_settings
+    from workers.runtime import Runtime
+
+    settings = load_settings(quiet=False)
+    url = _broker_url(settings.amqp_url.get_secret_value())
+    runtime = Runtime(settings, pool_size=2)
+    consumer = Ingress(url, runtime.intake.handle)
+    on_signal(consumer.stop)
+    try:
+        consumer.run()
+    finally:
+        runtime.close()
+
+
+def worker(
+    queues: Annotated[str, typer.Option(help="Queues to serve, by commas; all by default.")] = "",
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Worker processes.")] = 1,
+    threads: Threads = 8,
+) -> None:
+    """Export documents, tag orders, take access back: Dramatiq's workers.
+
+    Each queue has one actor; run a group of processes for each to scale and stop them apart.
+    """
+    from workers.cli.session import load_settings
+
+    wanted = queue_list(queues)
+    _broker_url(load_settings().amqp_url.get_secret_value())
+    command = dramatiq_command(wanted, processes, threads)
+    sys.stdout.flush()
+    os.execv(command[0], command)  # noqa: S606  the same interpreter, and no shell
+
+
+def scheduler() -> None:
+    """Find what is due and has nobody on the way to it, every two seconds."""
+    from workers import scheduler as sweeping
+    from workers.cli.session import load_settings
+    from workers.runtime import Runtime
+
+    settings = load_settings(quiet=False)
+    _broker_url(settings.amqp_url.get_secret_value())
+    runtime = Runtime(settings, pool_size=2)
+    try:
+        sweeping.run(runtime, on_signal())
+    finally:
+        runtime.close()
+
+
+def relay() -> None:
+    """Publish what became of documents to xero.events (MX_AMQP_URL)."""
+    from workers.cli.fleet import RELAY_IDLE
+    from workers.cli.session import load_settings
+    from workers.loops import repeat
+    from workers.runtime import Runtime
+
+    settings = load_settings(quiet=False)
+    _broker_url(settings.amqp_url.get_secret_value())
+    runtime = Runtime(settings, pool_size=2)
+    try:
+        repeat("relay", runtime.relay.once, on_signal(), RELAY_IDLE, runtime.clock)
+    finally:
+        runtime.close()
+
+
+def on_signal(act: Callable[[], None] | None = None) -> threading.Event:
+    """Return an event that SIGTERM and SIGINT set; *act* is called then too."""
+    stop = threading.Event()
+
+    def end(*_: object) -> None:
+        stop.set()
+        if act is not None:
+            act()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    return stop
+
+
+def queue_list(text: str) -> list[str]:
+    """Return the queues named in *text*, all when it is empty. Raises typer.BadParameter."""
+    from workers.broker import ACTOR_OF
+
+    wanted = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in ACTOR_OF]
+    if unknown:
+        raise typer.BadParameter(
+            f"{', '.join(unknown)}: known are {', '.join(ACTOR_OF)}", param_hint="--queues"
+        )
+    return wanted or list(ACTOR_OF)
+
+
+def dramatiq_command(queues: list[str], processes: int, threads: int) -> list[str]:
+    """Return the command that runs Dramatiq's workers on *queues*."""
+    return [
+        sys.executable,
+        *("-m", "dramatiq", "workers.app"),
+        *("--processes", str(processes)),
+        *("--threads", str(threads)),
+        *("--worker-shutdown-timeout", str(SHUTDOWN_MS)),
+        *("--queues", *queues),
+    ]
+
+
+def _broker_url(url: str) -> str:
+    from events.amqp import parameters
+
+    if url.startswith("memory://"):
+        raise Problem(
+            "MX_AMQP_URL is memory://, which only one process sees: set it to RabbitMQ, or use "
+            "mintsoft-xero run."
+        )
+    parameters(url, "check")
+    return url
