@@ -57,18 +57,29 @@ def up(state: Path, *, fast: bool, fresh: bool) -> None:
         signal.signal(number, _leave)
     engine = LocalEngine(state.absolute(), fast=fast, fresh=fresh)
     try:
-        engine.start()
-        _say(engine.describe())
-        for line in _commands():
-            _obey(engine, line)
-    finally:
-        for number in ENDING:
-            signal.signal(number, signal.SIG_IGN)
+        try:
+            _serve(engine)
+        finally:
+            _ignore_signals()
+    finally:  # a signal between the two is the last one: nothing interrupts the ending
         engine.stop()
 
 
+def _serve(engine: LocalEngine) -> None:
+    engine.start()
+    _say(engine.describe())
+    for line in _commands():
+        _obey(engine, line)
+
+
 def _leave(_number: int, _frame: FrameType | None) -> None:
+    _ignore_signals()
     raise SystemExit(0)
+
+
+def _ignore_signals() -> None:
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _say(answer: dict[str, str | None]) -> None:

@@ -48,7 +48,11 @@ class Engine:
             cwd=ROOT,
             start_new_session=True,  # the terminal's Ctrl-C is ours to handle, not the engine's
         )
-        where = self._answer()
+        try:
+            where = self._answer()
+        except BaseException:  # Ctrl-C while the servers start
+            self.close()
+            raise
         self.database_url = str(where["database_url"])
         self.amqp_url = where["amqp_url"]
         self.management_url = where["management_url"]
@@ -68,6 +72,7 @@ class Engine:
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe:
                 pipe.close()
+        self.process.terminate()  # beside the closed pipes, for one that is still starting
         self.process.wait()
         self.complaints.close()
 
@@ -103,5 +108,4 @@ class Engine:
         self.process.wait()
         self.complaints.seek(0)
         said = self.complaints.read().decode(errors="replace").strip()
-        self.close()
         return f"The local engine ended with {self.process.returncode}: {said or 'no message'}"
