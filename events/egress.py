@@ -24,6 +24,9 @@ from schemas.catalogue import XERO_EVENTS
 TIMEOUT_SECONDS = 30.0
 """For connecting and for the confirms of one batch; a healthy broker needs milliseconds."""
 
+CLOSE_SECONDS = 2.0
+"""For a polite good-bye; nothing depends on it."""
+
 ATTEMPTS = 2
 """A connection that was idle is found dead only by using it: the second attempt has a new one."""
 
@@ -122,7 +125,7 @@ class _Link:
             on_close_callback=self._on_end,
             custom_ioloop=self._loop,
         )
-        self._drive(lambda: self._channel is not None, timeout)
+        self._drive(lambda: self.lost or self._channel is not None, timeout)
         if self._channel is None:
             self.close()
             raise AMQPError(self.reason)
@@ -137,7 +140,7 @@ class _Link:
         except AMQPError as error:
             self._fail(_words(error))
             return set(), set(messages)
-        self._drive(lambda: not self._position_of, timeout)
+        self._drive(lambda: self.lost or not self._position_of, timeout)
         unanswered = set(self._position_of.values()) - self._refused
         return self._refused, unanswered
 
@@ -145,10 +148,7 @@ class _Link:
         """End the connection and free its sockets."""
         if not (self._connection.is_closed or self._connection.is_closing):
             self._connection.close()
-        if not self._closed:
-            self._drive(lambda: self._closed, timeout=2.0, even_if_lost=True)
-        self._loop.call_later(0, self._loop.stop)  # pika closes its socket one round later
-        self._loop.start()
+        self._drive(lambda: self._closed, CLOSE_SECONDS)
         self._loop.close()
 
     def _send(self, position: int, message: Message) -> None:
@@ -167,22 +167,25 @@ class _Link:
         self._published += 1
         self._position_of[self._published] = position
 
-    def _drive(
-        self, awaited: Callable[[], bool], timeout: float, *, even_if_lost: bool = False
-    ) -> None:
-        if awaited() or (self.lost and not even_if_lost):
+    def _drive(self, awaited: Callable[[], bool], timeout: float) -> None:
+        """Let pika work until *awaited* is true, or say after *timeout* seconds that it is not."""
+        if awaited():
             return
         self._awaited = awaited
-        timer = self._loop.call_later(timeout, lambda: self._fail(f"no answer in {timeout:g} s"))
+        timer = self._loop.call_later(timeout, lambda: self._on_timeout(timeout))
         self._driving = True
         self._loop.start()
         self._driving = False
         self._loop.remove_timeout(timer)
 
+    def _on_timeout(self, timeout: float) -> None:
+        self._fail(f"no answer in {timeout:g} s")
+        self._pause()
+
     def _fail(self, reason: str) -> None:
         self.lost = True
         self.reason = self.reason or reason
-        self._pause()
+        self._check()
 
     def _check(self) -> None:
         if self._awaited():

@@ -22,6 +22,7 @@ from events.exact_json import (
     NotStorable,
     TooDeep,
     dumps,
+    last_member_text,
     loads,
     member_text,
     utc_text,
@@ -154,10 +155,10 @@ def _structured(body: bytes, content_type: str | None) -> _Wrapped:
         )
     _check_spec_version(envelope)
     _check_data_type(envelope.get("datacontenttype"))
+    text = body.decode()
     is_last = next(reversed(envelope)) == "data"
-    return _Wrapped(
-        envelope, envelope.get("data"), member_text(body.decode(), "data", last=is_last)
-    )
+    data_json = (is_last and last_member_text(text)) or member_text(text, "data")
+    return _Wrapped(envelope, envelope.get("data"), data_json)
 
 
 def _json(body: bytes) -> object:

@@ -189,17 +189,22 @@ class Ingress:
         failed: list[Delivery] = []
         some_worked = False
         for delivery in self._rng.sample(batch, len(batch)):
-            if self._handled([delivery]):
-                channel.basic_ack(delivery.tag)
+            if self._settled_alone(channel, delivery):
                 some_worked = True
-            else:
-                failed.append(delivery)
+                continue
+            failed.append(delivery)
             if not some_worked and len(failed) == OUTSIDE_AFTER:
                 break
-        if some_worked:
+        if some_worked:  # what failed before may have met the end of an outage: once more
             self._outage.reset()
-            self._return_later(failed)
+            self._return_later([d for d in failed if not self._settled_alone(channel, d)])
         return some_worked
+
+    def _settled_alone(self, channel: Any, delivery: Delivery) -> bool:
+        worked = self._handled([delivery])
+        if worked:
+            channel.basic_ack(delivery.tag)
+        return worked
 
     def _return_later(self, failed: list[Delivery]) -> None:
         now = self._clock()
