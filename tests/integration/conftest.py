@@ -12,9 +12,7 @@ from workers.clock import SYSTEM
 
 
 @pytest.fixture
-def fleet(
-    database_url: str, xero_sim: Simulator, mintsoft_sim: Simulator
-) -> Iterator[Fleet]:
+def fleet(database_url: str, xero_sim: Simulator, mintsoft_sim: Simulator) -> Iterator[Fleet]:
     """A fleet on real PostgreSQL, over HTTP against the simulators."""
     running = make_fleet(database_url, xero_sim, mintsoft_sim, SYSTEM)
     try:

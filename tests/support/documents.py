@@ -106,9 +106,7 @@ def event(
 
 def delivery(body: bytes, routing_key: str) -> Delivery:
     """A message with any body."""
-    return Delivery(
-        next(_tags), body, {}, "application/cloudevents+json", routing_key, False, 0
-    )
+    return Delivery(next(_tags), body, {}, "application/cloudevents+json", routing_key, False, 0)
 
 
 def dispatched(body: Json, **more: Any) -> Delivery:

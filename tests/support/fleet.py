@@ -100,9 +100,7 @@ class Fleet:
                 channel_id=2,
                 tenant_id=UUID(tenant),
                 settings=ConnectionSettings.model_validate(settings or {}),
-                token_set_id=vault.store_token_set(
-                    conn, self.runtime.settings.fernet, tokens, now
-                ),
+                token_set_id=vault.store_token_set(conn, self.runtime.settings.fernet, tokens, now),
             )
             connection_id = connections.add(conn, new, "test")
             if mapping is None or mapping:
@@ -139,7 +137,7 @@ class Fleet:
     def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
         """Change the database behind the fleet's back: a crash, the passing of time."""
         with self.runtime.pool.connection() as conn:
-            conn.execute(statement, values)  # type: ignore[call-overload]
+            conn.execute(statement, values)
 
     def document(self, mintsoft_id: int) -> dict[str, Any]:
         """One row of the ledger by Mintsoft's id."""
@@ -180,7 +178,7 @@ class Fleet:
 
 def _fetch(conn: Connection[Any], query: str, values: Sequence[Any]) -> list[dict[str, Any]]:
     with conn.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query, values).fetchall()  # type: ignore[call-overload, no-any-return]
+        return cursor.execute(query, values).fetchall()
 
 
 class ListRuntime(Runtime):
@@ -192,7 +190,7 @@ class ListRuntime(Runtime):
         self.around_gateway: Callable[[XeroGateway], Any] = lambda gateway: gateway
 
     @property
-    def waker(self) -> Any:  # type: ignore[override]
+    def waker(self) -> Any:
         return self._pending.extend
 
     def gateway_for(self, connection: ConnectionRow) -> Any:
@@ -200,7 +198,7 @@ class ListRuntime(Runtime):
         return self.around_gateway(super().gateway_for(connection))
 
     @property
-    def broker(self) -> dramatiq.Broker:  # type: ignore[override]
+    def broker(self) -> dramatiq.Broker:
         raise AssertionError("this fleet has no broker")
 
 
@@ -220,9 +218,7 @@ def make_settings(database_url: str, xero: str, mintsoft: str, **more: Any) -> S
     )
 
 
-def make_fleet(
-    database_url: str, xero: Simulator, mintsoft: Simulator, clock: Clock
-) -> Fleet:
+def make_fleet(database_url: str, xero: Simulator, mintsoft: Simulator, clock: Clock) -> Fleet:
     """A fleet on this database and these simulators."""
     pending: list[Wakeup] = []
     settings = make_settings(database_url, xero.url, mintsoft.url)
