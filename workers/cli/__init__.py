@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from workers.cli import connections, db, doctor, events, exports, mappings, roles
+from workers.cli import connections, db, demo, doctor, events, exports, mappings, roles
 
 EPILOG = (
     "Settings are environment variables (MX_DATABASE_URL, MX_AMQP_URL, MX_SECRET_KEYS, "
@@ -34,6 +34,7 @@ app.add_typer(exports.app, name="export")
 app.add_typer(events.app, name="event")
 for command in (roles.run, roles.ingress, roles.worker, roles.scheduler, roles.relay):
     app.command()(command)
+app.command()(demo.demo)
 app.command()(doctor.doctor)
 
 

@@ -4,6 +4,7 @@ Programs get one JSON document in which every amount keeps its own digits; peopl
 """
 
 import dataclasses
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -73,8 +74,7 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) ->
         )
     for row in rows:
         shown.add_row(*(styled(each) for each in row))
-    console = Console()
-    console.print(shown, width=None if console.is_terminal else FILE_WIDTH)
+    Console(width=None if sys.stdout.isatty() else FILE_WIDTH).print(shown)
 
 
 def facts(title: str, pairs: Iterable[tuple[str, object]]) -> None:
