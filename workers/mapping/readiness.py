@@ -101,10 +101,11 @@ def _inventory(context: Context) -> Iterator[Reason]:
 
 def _shared(context: Context) -> Iterator[Reason]:
     mapping, chart = context.mapping, context.chart
+    no_tax = NO_TAX[context.settings.tax_regime]
     for rate, tax_type in mapping.tax.items():
         yield from check_tax_type(tax_type, f"tax.{rate}", chart)
     if account := rounding_account(mapping, chart):
-        yield from check_pair(account, NO_TAX, "rounding", chart)
+        yield from check_pair(account, no_tax, "rounding", chart)
     else:
         yield reason("rounding_account_missing", difference="a penny or two")
     yield from _tracking(context, "settings.tracking")

@@ -61,8 +61,8 @@ def _rounding_line(difference: Decimal, currency: str, context: Context) -> Line
     account = rounding_account(context.mapping, context.chart)
     if account is None:
         return reason("rounding_account_missing", difference=shown(difference, currency))
-    tracking = context.settings.tracking
-    line = LineDraft("rounding", "Rounding", ONE, difference, account, NO_TAX, tracking=tracking)
+    tax_type, tracking = NO_TAX[context.settings.tax_regime], context.settings.tracking
+    line = LineDraft("rounding", "Rounding", ONE, difference, account, tax_type, tracking=tracking)
     problems = check_lines([line], context.chart)
     return merge(problems) if problems else line
 

@@ -15,8 +15,16 @@ from workers.mapping.money import PENNY, round2, round4
 from workers.mapping.reasons import Reason, reason
 
 EXEMPT = "exempt"
-NO_TAX = "NONE"
-"""Xero's tax type for lines that are no supply at all, such as a rounding line."""
+NO_TAX: dict[TaxRegime, str] = {
+    TaxRegime.UK: "NONE",
+    TaxRegime.AU_BAS: "BASEXCLUDED",
+    TaxRegime.CUSTOM: "NONE",
+}
+"""Xero's tax type for lines that are no supply at all, such as a rounding line.
+
+An Australian organisation has no NONE among its tax rates: what is left out of its activity
+statement is BASEXCLUDED (Xero's list of tax types).
+"""
 
 REGIME_TAX_TYPES: dict[TaxRegime, dict[str, str]] = {
     TaxRegime.UK: {
