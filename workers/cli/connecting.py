@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from workers.cli.errors import Problem, invalid, taken
-from workers.cli.session import load_settings, read_file, read_yaml
+from workers.cli.session import read_file, read_yaml
 
 if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
     from psycopg import Connection
 
     from schemas.connections import ConnectionSettings, Mode
@@ -58,16 +59,15 @@ def read_tokens(path: Path) -> "TokenSet":
         raise Problem(f"--token-file {path}: {error}.") from None
 
 
-def store(conn: "Connection", asked: Asked, who: str) -> "ConnectionRow":
+def store(conn: "Connection", asked: Asked, fernet: "MultiFernet", who: str) -> "ConnectionRow":
     """Add the connection and say so by ``connection.ready.v1``.
 
-    Raises Problem when its documents belong to another one already, ValueError without keys.
+    Raises Problem when its documents belong to another one already.
     """
     from psycopg.errors import UniqueViolation
 
     from workers.store import connections, vault
 
-    fernet = load_settings().fernet
     try:
         token_set = vault.store_token_set(conn, fernet, asked.tokens, datetime.now(UTC))
         added = connections.add(conn, _row(asked, token_set), who)

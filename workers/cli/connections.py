@@ -51,7 +51,7 @@ def add(
     """
     from schemas.connections import Mode
     from workers.cli import connecting
-    from workers.cli.session import database
+    from workers.cli.session import database, load_settings
 
     _check(mode, account, client_id)
     asked = connecting.Asked(
@@ -64,8 +64,9 @@ def add(
         connecting.read_settings(settings),
         connecting.read_tokens(token_file),
     )
+    fernet = load_settings().fernet
     with database() as conn:
-        row = connecting.store(conn, asked, who)
+        row = connecting.store(conn, asked, fernet, who)
     _show(row, json)
     if not json:
         output.note(f"Next: mintsoft-xero mapping load {row.id} mapping.yaml")

@@ -129,7 +129,7 @@ def _connect(
     )
     mapping = checking.parsed(read_yaml(paths["mapping"], "mapping"), "mapping")
     with runtime.pool.connection() as conn:
-        row = connecting.store(conn, asked, WHO)
+        row = connecting.store(conn, asked, runtime.settings.fernet, WHO)
         save_mapping(conn, row.id, mapping, WHO)
         row = connection_of(conn, row.id)
     checked = checking.check_connection(runtime, row)

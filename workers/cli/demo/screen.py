@@ -46,6 +46,10 @@ class Screen:
         """Say what happens now."""
         self._console.print(f"{text} ...", highlight=False, markup=False)
 
+    def say(self, text: str) -> None:
+        """Say what was found."""
+        self._console.print(f"  {text}", highlight=False, markup=False)
+
     def bar(self, name: str, done: int, total: int) -> None:
         """Show how much of something is done."""
         if name not in self._tasks:

@@ -84,9 +84,19 @@ def _fleet_on(
     listener = _listener(fleet, settings)
     screen.phase(f"Connecting two organisations; broker: {broker}")
     connected = connect(runtime, xero, create(xero, lock_date), folder)
+    for each in connected:
+        _say_check(screen, each)
     fleet.start()
     stack.callback(fleet.stop)
     return Stage(runtime, fleet, xero, mintsoft, listener, connected, broker, folder)
+
+
+def _say_check(screen: Screen, each: Connected) -> None:
+    problems = each.checked.problems
+    found = f"{len(problems)} problem(s)" if problems else "everything can be posted"
+    screen.say(f"{each.checked.organisation}: mapping checked against its chart, {found}")
+    for problem in problems:
+        screen.say(f"  {problem.message} {problem.remedy}")
 
 
 def choose_broker(given: str | None, private: str | None) -> tuple[str, str]:
