@@ -13,7 +13,7 @@ import dramatiq
 import structlog
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.brokers.stub import StubBroker
-from dramatiq.common import dq_name, xq_name
+from dramatiq.common import xq_name
 from dramatiq.errors import BrokerError
 from dramatiq.middleware import Middleware, ShutdownNotifications
 from pika.exceptions import AMQPError
@@ -53,11 +53,6 @@ def open_broker(amqp_url: str, extra: Sequence[Middleware] = ()) -> dramatiq.Bro
     if amqp_url.startswith(MEMORY):
         return StubBroker(middleware=middleware)
     return QuorumBroker(url=amqp_url, confirm_delivery=True, middleware=middleware)
-
-
-def queue_names(queue: str) -> tuple[str, str, str]:
-    """Return the three queues Dramatiq keeps for one: work, delayed, dead."""
-    return queue, dq_name(queue), xq_name(queue)
 
 
 ACTOR_OF: dict[str, str] = {

@@ -45,6 +45,9 @@ CHART_CURES = frozenset({Cure.XERO, Cure.MAPPING})
 ITEM_INVALID = "xero_item_invalid"
 """Xero denies an item: somebody deleted one that we believed in."""
 
+CONTACT_GONE = frozenset({"xero_contact_archived", "xero_contact_missing"})
+"""The linked contact is of no use any more: the next try goes by its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -272,6 +275,8 @@ class Run:
             connections.chart_is_stale(conn, self._connection.id)
         if any(each.reason and each.reason.code == ITEM_INVALID for _, each in settled):
             connections.forget_items(conn, self._connection.id)
+        for key in _lost_contacts(settled):
+            connections.unlink_contact(conn, self._connection.id, key)
 
     def _failed(self, attempt: Attempt, failure: Failure) -> None:
         """Settle by the kind of failure. Whatever a repeat meets, its first try may have worked."""
@@ -362,6 +367,14 @@ def _contact_links(settled: Sequence[tuple[Member, Settlement]]) -> dict[str, UU
         if member.contact_key
         and settlement.in_xero is not None
         and settlement.in_xero.contact_id is not None
+    }
+
+
+def _lost_contacts(settled: Sequence[tuple[Member, Settlement]]) -> set[str]:
+    return {
+        member.contact_key
+        for member, settlement in settled
+        if member.contact_key and settlement.reason and settlement.reason.code in CONTACT_GONE
     }
 
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from schemas.connections import Mapping
-from tests.support.documents import dispatched, item, order
+from schemas.connections import Mapping, Mode
+from tests.support.documents import dispatched, finalised, invoice, item, order
 from tests.support.fleet import ACCOUNTING_MAPPING, Fleet
 from workers import books
 from workers.store import connections
@@ -141,3 +141,48 @@ def test_split_orders_have_a_number_each(fleet: Fleet) -> None:
     fleet.drain()
     numbers = sorted(each["InvoiceNumber"] for each in fleet.invoices())
     assert numbers == ["MS-ORD-1-1", "MS-ORD-1-2"]
+
+
+def test_a_client_whose_contact_was_archived_is_found_by_name_again(fleet: Fleet) -> None:
+    """The stored ContactID is no trap: the refusal drops it, and a retry goes by the name."""
+    connection = fleet.connect(Mode.FULFILMENT)
+    fleet.send(finalised(invoice(1)))
+    fleet.drain()
+    [link] = fleet.rows("select contact_id from xero_contacts")
+    contact = f"/_sim/organisations/{tenant_of(fleet, connection)}/contacts/{link['contact_id']}"
+    fleet.xero.admin.post(contact, json={"ContactStatus": "ARCHIVED"}).raise_for_status()
+    fleet.send(finalised(invoice(2)))
+    fleet.drain()
+    assert fleet.document(2)["reason_code"] == "xero_contact_archived"
+    fleet.execute("update documents set status = 'waiting' where mintsoft_id = 2")
+    fleet.drain()
+    assert fleet.document(2)["status"] == "posted"
+    [renewed] = fleet.rows("select contact_id from xero_contacts")
+    assert renewed != link
+
+
+def test_an_australian_3pl_uses_bas_tax_types(fleet: Fleet) -> None:
+    """The regime gives the tax types that the mapping leaves out: GST, and GST-free postage."""
+    tenant = fleet.organisation("au")["tenant_id"]
+    centres = {"PickingCost": {"account": "200"}, "VatFreePostageCost": {"account": "200"}}
+    fleet.connect(
+        Mode.FULFILMENT,
+        tenant_id=tenant,
+        settings={"tax_regime": "au-bas"},
+        mapping={"cost_centres": centres},
+    )
+    body = invoice(1, PickingCost=Decimal("100"), VatFreePostageCost=Decimal("50"))
+    fleet.send(finalised({**body, "CurrencyCode": "AUD"}))
+    fleet.drain()
+    [found] = fleet.invoices()
+    assert (found["SubTotal"], found["Total"], found["CurrencyCode"]) == (150.0, 160.0, "AUD")
+
+
+def test_a_vat_exempt_client_pays_no_vat(fleet: Fleet) -> None:
+    """The client's VatExempt wins over the tax types of the cost centres."""
+    fleet.connect(Mode.FULFILMENT)
+    body = invoice(1, PickingCost=Decimal("100"))
+    body["Client"]["VatExempt"] = True
+    fleet.send(finalised(body))
+    fleet.drain()
+    assert [each["Total"] for each in fleet.invoices()] == [100.0]
