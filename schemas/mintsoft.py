@@ -8,7 +8,15 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from schemas.values import Amount, MintsoftId, MintsoftModel, Text, UtcDatetime
+from schemas.values import (
+    Amount,
+    AmountOrZero,
+    MintsoftId,
+    MintsoftModel,
+    Text,
+    UtcDatetime,
+    YesOrNo,
+)
 
 ZERO = Decimal(0)
 
@@ -90,11 +98,11 @@ class Order(MintsoftModel):
     part: int | None = None
     number_of_parts: int | None = None
     tracking_number: Text | None = None
-    shipping_net: Amount = ZERO
-    shipping_tax: Amount = ZERO
+    shipping_net: AmountOrZero = ZERO
+    shipping_tax: AmountOrZero = ZERO
     shipping_gross: Amount | None = None
-    discount_net: Amount = ZERO
-    discount_tax: Amount = ZERO
+    discount_net: AmountOrZero = ZERO
+    discount_tax: AmountOrZero = ZERO
     discount_gross: Amount | None = None
     total_order_net: Amount | None = None
     total_order_tax: Amount | None = None
@@ -105,7 +113,7 @@ class Order(MintsoftModel):
     channel: Channel | None = None
     warehouse_id: int | None = None
     tags: Text | None = None
-    pii_removed: bool = Field(default=False, alias="PIIRemoved")
+    pii_removed: YesOrNo = Field(default=False, alias="PIIRemoved")
     order_items: list[OrderItem] = Field(default_factory=list)
 
 
@@ -118,9 +126,9 @@ class Client(MintsoftModel):
     code: Text | None = None
     contact_email: Text | None = None
     vat_number: Text | None = Field(default=None, alias="VATNumber")
-    vat_exempt: bool = False
+    vat_exempt: YesOrNo = False
     currency_id: int | None = None
-    on_stop: bool = False
+    on_stop: YesOrNo = False
 
 
 class ConfirmedInvoiceSummary(MintsoftModel):
@@ -138,17 +146,17 @@ class ConfirmedInvoiceSummary(MintsoftModel):
     comments: Text | None = None
     number_of_parcels: int | None = None
     number_of_items: int | None = None
-    picking_cost: Amount = ZERO
-    postage_cost: Amount = ZERO
-    vat_free_postage_cost: Amount = ZERO
-    rework_cost: Amount = ZERO
-    packaging_cost: Amount = ZERO
-    generic_invoice_items_cost: Amount = ZERO
-    collections_cost: Amount = ZERO
-    returns_cost: Amount = ZERO
-    goods_in_cost: Amount = ZERO
-    storage_cost: Amount = ZERO
-    admin_fee: Amount = ZERO
+    picking_cost: AmountOrZero = ZERO
+    postage_cost: AmountOrZero = ZERO
+    vat_free_postage_cost: AmountOrZero = ZERO
+    rework_cost: AmountOrZero = ZERO
+    packaging_cost: AmountOrZero = ZERO
+    generic_invoice_items_cost: AmountOrZero = ZERO
+    collections_cost: AmountOrZero = ZERO
+    returns_cost: AmountOrZero = ZERO
+    goods_in_cost: AmountOrZero = ZERO
+    storage_cost: AmountOrZero = ZERO
+    admin_fee: AmountOrZero = ZERO
 
 
 COST_CENTRES: dict[str, str] = {

@@ -8,7 +8,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 from pydantic.alias_generators import to_pascal
 
 
@@ -30,6 +37,21 @@ LARGEST_AMOUNT = Decimal(10) ** 12
 
 Amount = Annotated[Decimal, Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)]
 """An amount of money or a quantity; its currency stands beside it in the document."""
+
+
+def _zero(value: object) -> object:
+    return Decimal(0) if value is None else value
+
+
+def _no(value: object) -> object:
+    return False if value is None else value
+
+
+AmountOrZero = Annotated[Amount, BeforeValidator(_zero, json_schema_input_type=Amount | None)]
+"""An amount that upstream may leave out or send as null; both mean nothing."""
+
+YesOrNo = Annotated[bool, BeforeValidator(_no, json_schema_input_type=bool | None)]
+"""A flag that upstream may leave out or send as null; both mean no."""
 
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """An ISO 4217 code, such as GBP."""
