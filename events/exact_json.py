@@ -16,8 +16,12 @@ import jiter
 MAX_NUMBER_DIGITS = 8000
 """Digits or decimals of a number; PostgreSQL keeps up to 16,383 decimals."""
 
-_SUSPECT = re.compile(rb"\d[eE][+-]?\d{4}")
-"""An exponent of four digits: only such a text (or a long one) is walked through value by value."""
+_SHAPE = bytes.maketrans(b"123456789E+", b"000000000e-")
+"""With every digit a 0, a few searches say that no number of a text is extreme."""
+
+_HALF_TOO_LONG = b"0" * (MAX_NUMBER_DIGITS // 2)
+_LONG_EXPONENT = re.compile(rb"[:,\[\s]-?\d[\d.]*[eE][+-]?\d{4}")
+"""An exponent of four digits where a number may stand, unlike the ``3e1234`` of a UUID."""
 
 
 class NotJson(ValueError):  # noqa: N818  named after what is wrong, as Unreadable is
@@ -44,9 +48,18 @@ def loads(raw: bytes) -> object:
     except ValueError as error:
         deep = "recursion limit" in str(error)
         raise (TooDeep if deep else NotJson)(str(error)) from None
-    if len(raw) > MAX_NUMBER_DIGITS or b"\\u0000" in raw or _SUSPECT.search(raw):
+    if _may_be_unstorable(raw):
         _check_storable(value)
     return value
+
+
+def _may_be_unstorable(raw: bytes) -> bool:
+    """Few texts are walked through value by value, which takes longer than reading them."""
+    shape = raw.translate(_SHAPE)
+    if b"\\u0000" in raw or _HALF_TOO_LONG in shape:
+        return True
+    suspect = b"0e0000" in shape or b"0e-0000" in shape
+    return suspect and _LONG_EXPONENT.search(b" " + raw) is not None
 
 
 def _check_storable(value: object) -> None:
@@ -100,7 +113,7 @@ def member_text(text: str, wanted: str) -> str | None:
     return found
 
 
-_TEXT = r'"(?:[^"\\]|\\.)*+"'
+_TEXT = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _BEFORE_DATA = re.compile(rf'\s*{{(?:\s*{_TEXT}\s*:\s*(?:{_TEXT}|null)\s*,)*+\s*"data"\s*:\s*')
 
 

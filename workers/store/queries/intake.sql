@@ -8,7 +8,7 @@ where account = any(%(accounts)s) and status <> 'disconnected';
 -- name: remember_events
 -- Keep each event's id; those that are new come back.
 insert into inbox (source, event_id, type, outcome)
-select * from unnest(%(sources)s::text[], %(ids)s::text[], %(types)s::text[], %(outcomes)s::text[])
+select * from unnest(%(sources)b::text[], %(ids)b::text[], %(types)b::text[], %(outcomes)b::text[])
 on conflict do nothing
 returning source, event_id;
 
@@ -17,7 +17,7 @@ returning source, event_id;
 select d.connection_id, d.kind, d.mintsoft_id, d.client_id, d.number, d.status, d.version,
        null as payload, d.total, d.currency, d.withdrawal, d.reason_code, d.reason_message,
        d.reason_remedy, d.reason_cure, d.xero_id, d.xero_number, d.xero_total, d.traceparent
-from unnest(%(connections)s::uuid[], %(kinds)s::text[], %(ids)s::bigint[])
+from unnest(%(connections)b::uuid[], %(kinds)b::text[], %(ids)b::bigint[])
      as wanted (connection_id, kind, mintsoft_id)
 join documents d using (connection_id, kind, mintsoft_id)
 order by d.connection_id, d.kind, d.mintsoft_id
@@ -29,10 +29,10 @@ insert into documents (connection_id, kind, mintsoft_id, client_id, number, stat
                        payload, total, currency, traceparent)
 select connection_id, kind, mintsoft_id, client_id, number, status, version,
        payload::jsonb, total, currency, traceparent
-from unnest(%(connections)s::uuid[], %(kinds)s::text[], %(ids)s::bigint[], %(clients)s::bigint[],
-            %(numbers)s::text[], %(statuses)s::text[], %(versions)s::timestamptz[],
-            %(payloads)s::text[], %(totals)s::numeric[], %(currencies)s::text[],
-            %(traces)s::text[])
+from unnest(%(connections)b::uuid[], %(kinds)b::text[], %(ids)b::bigint[], %(clients)b::bigint[],
+            %(numbers)b::text[], %(statuses)b::text[], %(versions)b::timestamptz[],
+            %(payloads)b::text[], %(totals)b::numeric[], %(currencies)b::text[],
+            %(traces)b::text[])
      as new (connection_id, kind, mintsoft_id, client_id, number, status, version, payload, total,
              currency, traceparent)
 order by connection_id, kind, mintsoft_id
