@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from workers.cli.demo import servers
 from workers.cli.demo.organisations import Connected, connect, create
 from workers.cli.demo.screen import Screen
+from workers.cli.errors import host_of
 
 if TYPE_CHECKING:
     from workers.cli.demo.listening import Listener
@@ -102,7 +103,7 @@ def _say_check(screen: Screen, each: Connected) -> None:
 def choose_broker(given: str | None, private: str | None) -> tuple[str, str]:
     """Return the broker's address and its name in words: the given one comes first."""
     if given:
-        return given, "MX_AMQP_URL"
+        return given, f"{host_of(given)} (MX_AMQP_URL)"
     if private:
         return private, "a private RabbitMQ"
     return MEMORY, "none (memory://; install rabbitmq-server for a real one)"
