@@ -7,7 +7,7 @@ lone surrogates nor numbers beyond its ``numeric``, and one refused row would lo
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -137,7 +137,7 @@ def _skip_space(text: str, at: int) -> int:
 
 
 def dumps(value: object) -> str:
-    """Return *value* as JSON text: a Decimal as a number with its own digits, times in UTC.
+    """Return *value* as JSON text: a Decimal as plain number text, times in UTC.
 
     Raises TypeError for a float and for anything JSON has no form for, ValueError for a
     Decimal that is not finite and for a time without a zone.
@@ -149,8 +149,8 @@ def dumps(value: object) -> str:
             return _number(value)
         case datetime():
             return json.dumps(utc_text(value))
-        case UUID():
-            return json.dumps(str(value))
+        case UUID() | date():
+            return f'"{value}"'
         case Mapping():
             return "{" + ",".join(f"{_name(k)}:{dumps(v)}" for k, v in value.items()) + "}"
         case Sequence() if not isinstance(value, bytes | bytearray):
@@ -167,8 +167,8 @@ def utc_text(moment: datetime) -> str:
 
 def _number(value: Decimal) -> str:
     if not value.is_finite():
-        raise ValueError(f"{value} is no JSON number")
-    return str(value)
+        raise ValueError(f"{value} is not an amount: JSON has no word for it")
+    return f"{value:f}"
 
 
 def _name(key: object) -> str:

@@ -4,13 +4,11 @@ Amounts are Decimal on both sides. The SDK's own serialiser turns them into floa
 are written here; a float in a body is a defect and is refused.
 """
 
-import json
-from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
-from uuid import UUID
 
 import jiter
+
+from events.exact_json import dumps
 
 
 def encode(value: object) -> bytes:
@@ -19,7 +17,7 @@ def encode(value: object) -> bytes:
     Raises TypeError for floats and other things that are not JSON, ValueError for NaN and
     infinity. Half a surrogate pair, which is no character, becomes a question mark.
     """
-    return _text(value).encode("utf-8", errors="replace")
+    return dumps(value).encode("utf-8", errors="replace")
 
 
 def decode(body: bytes) -> object:
@@ -32,34 +30,3 @@ def amount(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     return Decimal(value)
-
-
-def _text(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
-        case Decimal():
-            return _number(value)
-        case str():
-            return json.dumps(value, ensure_ascii=False)
-        case UUID() | date():
-            return f'"{value}"'
-        case Mapping():
-            return _object(value)
-        case Sequence() if not isinstance(value, bytes | bytearray | memoryview):
-            return f"[{','.join(_text(each) for each in value)}]"
-    raise TypeError(f"{type(value).__name__} {value!r} can't be sent: give money as Decimal")
-
-
-def _number(value: Decimal) -> str:
-    if not value.is_finite():
-        raise ValueError(f"{value} is not an amount")
-    return f"{value:f}"
-
-
-def _object(value: Mapping[object, object]) -> str:
-    return "{" + ",".join(f"{_text(str(key))}:{_text(each)}" for key, each in value.items()) + "}"
