@@ -1,0 +1,78 @@
+"""The figures, as tables for people and as one JSON document for programs."""
+
+from __future__ import annotations
+
+import os
+import platform
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.cost import Cost
+from tests.bench.rounds import Measure, Result
+
+GOAL = 10.0
+"""Times the plain way; what `make bench` is there to prove."""
+
+
+def as_json(result: Result, costs: list[Cost]) -> dict[str, Any]:
+    """Everything that was measured; rates are events per second, bytes are of bodies as sent."""
+    return {
+        "ratio": round(result.ratio, 2),
+        "goal": GOAL,
+        "ours": _measure(result.ours),
+        "plain": _measure(result.plain),
+        "ceilings": [_measure(each) for each in result.ceilings],
+        "xero_per_1000_orders": [vars(each) for each in costs],
+        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+    }
+
+
+def _measure(measure: Measure) -> dict[str, Any]:
+    return {
+        "name": measure.name,
+        "events": measure.events,
+        "seconds": [round(each, 3) for each in measure.seconds],
+        "per_second": [round(each) for each in measure.rates],
+        "median_per_second": round(measure.median),
+    }
+
+
+def show(console: Console, result: Result, costs: list[Cost]) -> None:
+    """Print the tables and the verdict."""
+    console.print(_throughput(result), _spending(costs))
+    verdict = "reached" if result.ratio >= GOAL else "[bold red]missed[/]"
+    console.print(
+        f"{result.ratio:.1f} times the plain way; the goal of {GOAL:.0f} times is {verdict}."
+    )
+
+
+def _throughput(result: Result) -> Table:
+    table = Table(title=f"Events per second on {os.cpu_count()} cores")
+    table.add_column("what")
+    for heading in ("events a round", "seconds", "each round", "median", "times plain"):
+        table.add_column(heading, justify="right")
+    for measure in (result.ours, result.plain, *result.ceilings):
+        table.add_row(
+            measure.name,
+            f"{measure.events:,}",
+            f"{sum(measure.seconds):.1f}",
+            " ".join(f"{rate:,.0f}" for rate in measure.rates),
+            f"{measure.median:,.0f}",
+            f"{measure.median / result.plain.median:.1f}",
+            end_section=measure is result.plain,
+        )
+    return table
+
+
+def _spending(costs: list[Cost]) -> Table:
+    table = Table(title="Xero for 1,000 orders")
+    table.add_column("what")
+    for heading in ("calls", "bytes sent", "bytes received"):
+        table.add_column(heading, justify="right")
+    for cost in costs:
+        table.add_row(
+            cost.name, f"{cost.calls:,}", f"{cost.bytes_sent:,}", f"{cost.bytes_received:,}"
+        )
+    return table

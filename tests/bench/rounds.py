@@ -1,0 +1,111 @@
+"""The rounds of one run: ours, plain, ours, plain, ... so that whatever slows the machine down
+for a while slows both, and then the ceilings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import median
+
+from psycopg_pool import ConnectionPool
+
+from events.delivery import Delivery
+from events.envelope import STRUCTURED
+from tests.bench import samples, ways
+from tests.bench.place import Place
+from tests.bench.storing import storing
+from workers.store.pool import open_pool
+
+
+@dataclass
+class Measure:
+    """Events of one round and the seconds that each round took."""
+
+    name: str
+    events: int
+    seconds: list[float] = field(default_factory=list)
+
+    @property
+    def rates(self) -> list[float]:
+        """Events per second of each round."""
+        return [self.events / each for each in self.seconds]
+
+    @property
+    def median(self) -> float:
+        """Events per second, the middle one of the rounds."""
+        return median(self.rates)
+
+
+@dataclass
+class Result:
+    """What was measured."""
+
+    ours: Measure
+    plain: Measure
+    ceilings: list[Measure]
+
+    @property
+    def ratio(self) -> float:
+        """How many times the plain way."""
+        return self.ours.median / self.plain.median
+
+
+def run(place: Place, events: int, rounds: int, say: Callable[[str], None]) -> Result:
+    """Measure; *say* hears of each round. The plain way gets a fifth of the events."""
+    ours = Measure("ours: ingress, validation, ledger", events)
+    plain = Measure("the plain way: one by one to Dramatiq", max(events // 5, 1))
+    _warm_up(place)
+    for number in range(1, rounds + 1):
+        ours.seconds.append(_ours(place, events))
+        plain.seconds.append(_plain(place, plain.events))
+        say(f"round {number}: ours {ours.rates[-1]:,.0f}/s, plain {plain.rates[-1]:,.0f}/s")
+    return Result(ours, plain, list(_ceilings(place, events, min(rounds, 3))))
+
+
+def _warm_up(place: Place) -> None:
+    """Connections, prepared statements and caches are there in a process that has run a while."""
+    _ours(place, 400)
+    _plain(place, 40)
+
+
+def _ours(place: Place, count: int) -> float:
+    known = place.count_documents()
+    with place.broker(place.events(count)) as url:
+        seconds = ways.batched(url, place.runtime.intake.handle, count)
+    if place.count_documents() - known != count:
+        raise SystemExit("not every event is in the ledger: the figure would mean nothing")
+    return seconds
+
+
+def _plain(place: Place, count: int) -> float:
+    with place.broker(place.events(count)) as url:
+        return ways.plain(url, count)
+
+
+def _ceilings(place: Place, events: int, rounds: int) -> Iterator[Measure]:
+    consume = Measure("only consume, one ack a batch", events)
+    decode = Measure("only decode and validate", events)
+    store = Measure("only the database (batches of 200)", events)
+    with _own_pool(place) as pool:
+        for _ in range(rounds):
+            messages = place.events(events)
+            with place.broker(messages) as url:
+                consume.seconds.append(ways.batched(url, lambda _batch: None, events))
+            found = _deliveries([each.body for each in messages])
+            decode.seconds.append(ways.decoding(found))
+            store.seconds.append(storing(pool, ways.events_of(found)))
+    yield from (consume, decode, store)
+
+
+def _deliveries(bodies: Sequence[bytes]) -> list[Delivery]:
+    return ways.deliveries(bodies, samples.TYPE, STRUCTURED)
+
+
+@contextmanager
+def _own_pool(place: Place) -> Iterator[ConnectionPool]:
+    pool = open_pool(place.runtime.settings.database_url.get_secret_value(), size=2)
+    try:
+        yield pool
+    finally:
+        pool.close()
