@@ -65,11 +65,11 @@ def test_everything_arrives_as_it_should(state: Path, recordings_dir: Path) -> N
     assert found["ok"]
     assert found["problems"] == []
     assert found["broker"] == "a private RabbitMQ"
-    assert found["documents"]["posted"] == 40 + 1 + 4 + 100
+    assert found["documents"]["posted"] == 40 + 1 + 3 + 100
     assert found["documents"]["needs_attention"] == 10 + 2
     assert found["parked"] == 3
     assert found["tagged"] == 40 + 2 + 100
-    assert found["events"]["document.posted.v1"] == 40 + 2 + 4 + 100
+    assert found["events"]["document.posted.v1"] == 40 + 2 + 3 + 100
     assert found["throttled"] == 0
     assert all(each["mintsoft"] == each["xero"] for each in found["sums"])
     assert not list(state.glob("demo/*tokens*"))

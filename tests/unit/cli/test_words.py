@@ -107,7 +107,7 @@ def test_settings_are_shown_without_secrets(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("MX_DATABASE_URL", "postgresql://fleet:secret@db.example/fleet")
     monkeypatch.setenv("MX_MINTSOFT_API_KEY", "secret")
     monkeypatch.setenv("MX_SECRET_KEYS", "secret,secret")
-    rows = {row.name: row for row in doctor.setting_rows(Settings(_env_file=None))}
+    rows = {row.name: row for row in doctor.setting_rows(Settings())}
     assert rows["MX_DATABASE_URL"].value == "postgresql://db.example/fleet"
     assert rows["MX_SECRET_KEYS"].value == "2 keys"
     assert rows["MX_LOG_FORMAT"].source == "default"

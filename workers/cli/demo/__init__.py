@@ -21,7 +21,7 @@ LEAST_ORDERS = 40
 """Of these, thirty come several times."""
 
 LEAST_INVOICES = 6
-"""Four of them are wrong on purpose."""
+"""Five of them must not be posted."""
 
 
 def demo(
@@ -58,15 +58,18 @@ def _play(
 
     now = datetime.now(UTC)
     locked = lock_date(now.date())
-    with Screen() as screen, stage(state_dir, locked, screen, keep=keep) as found:
+    with Screen() as screen, stage(state_dir, locked, screen) as found:
         outcome = Play(found, story(*sizes, now, locked), screen).run()
         if json:
             output.as_json(telling.summary(outcome, found))
         else:
             telling.tell(outcome, found)
         telling.tell_verdict(outcome)
+        if keep or outcome.verdict.problems:
+            found.keep()
+            output.note(f"The fleet's log: {found.folder}/fleet.log")
         if not once:
-            _stay(list(telling.links(outcome, found)), found.state_dir)
+            _stay(list(telling.links(outcome, found)), found.folder)
         screen.phase("Ending")
     return not outcome.verdict.problems
 

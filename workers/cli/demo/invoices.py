@@ -24,20 +24,24 @@ CLIENTS: tuple[tuple[int, str, str, bool], ...] = (
 
 COSTS = ("PickingCost", "PostageCost", "PackagingCost", "StorageCost", "AdminFee")
 
+WRONG = 5
+"""Invoices that must not be posted."""
+
 SOME_COSTS = ("VatFreePostageCost", "ReturnsCost", "CollectionsCost", "GoodsInCost")
 
 
 def invoices(count: int, seed: int, moment: datetime) -> list[Sample]:
-    """Return *count* invoices, the last four of which must not be posted."""
+    """Return *count* invoices, the last five of which must not be posted."""
     rng = Random(seed)  # noqa: S311  sample data, no secrets
-    good = [_posted(_body(rng, FIRST_ID + n, moment)) for n in range(count - 4)]
-    last = FIRST_ID + count - 4
+    good = [_posted(_body(rng, FIRST_ID + n, moment)) for n in range(count - WRONG)]
+    last = FIRST_ID + count - WRONG
     return [
         *good,
         _unmapped(_body(rng, last, moment)),
         _empty(_body(rng, last + 1, moment)),
         _mismatch(_body(rng, last + 2, moment)),
         _not_asked_for(_body(rng, last + 3, moment)),
+        _taken_back(_body(rng, last + 4, moment)),
     ]
 
 
@@ -114,3 +118,15 @@ def _mismatch(body: Json) -> Sample:
 
 def _not_asked_for(body: Json) -> Sample:
     return _sample(body, "ready", asked=False)
+
+
+def _taken_back(body: Json) -> Sample:
+    """Nobody has pressed Export when it is unconfirmed: see :func:`unconfirmation`."""
+    return _sample(body, "withdrawn", asked=False)
+
+
+def unconfirmation(body: Json, moment: datetime) -> Message:
+    """Return ``invoice.unconfirmed.v1`` of an invoice."""
+    number, client = body["Invoice"]["ID"], body["Invoice"]["ClientId"]
+    data = {"InvoiceId": number, "ClientId": client, "Reason": "Storage was billed twice"}
+    return event("invoice.unconfirmed.v1", WAREHOUSE, number, data, moment)

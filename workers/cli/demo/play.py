@@ -56,7 +56,9 @@ class Play:
         self._fill_mintsoft()
         first, late = self._story.first, self._story.late
         self._bring(f"Publishing {len(first)} events", first)
-        self._bring("One order is cancelled after it reached Xero", late)
+        self._bring(
+            "One order is cancelled after it reached Xero, one invoice unconfirmed before", late
+        )
         before, warm_begun = self._shop_calls(), time.monotonic()
         warm = [message for each in self._story.warm for message in each.messages]
         if warm:
@@ -72,6 +74,8 @@ class Play:
         mintsoft.ask("POST", "clients", [each["Client"] for each in bills])
 
     def _bring(self, phase: str, messages: "Sequence[Message]") -> None:
+        if self._late:
+            return
         self._screen.phase(phase)
         self._stage.fleet.publish(messages)
         self._seen |= readable_ids(messages)
@@ -82,7 +86,7 @@ class Play:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self._is_settled(self._look(), wanted):
             if self._stage.fleet.failed.is_set():
-                raise Problem(f"The fleet has failed: see {self._stage.state_dir}/fleet.log.")
+                raise Problem(f"The fleet has failed: see {self._stage.folder}/fleet.log.")
             if time.monotonic() > deadline:
                 self._late.append(f"not everything was done after {PATIENCE_SECONDS} s")
                 break

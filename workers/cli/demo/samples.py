@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from events.envelope import Message
-from workers.cli.demo.invoices import invoices
+from workers.cli.demo.invoices import invoices, unconfirmation
 from workers.cli.demo.orders import FIRST_ID, good_orders
 from workers.cli.demo.shapes import Expected, Sample
 from workers.cli.demo.wrong import (
@@ -53,11 +53,15 @@ def story(orders: int, invoice_count: int, warm: int, now: datetime, lock_date: 
     billed = invoices(invoice_count, SEED, moment)
     samples = [*good, *wrong, *billed]
     doubles = [double for each in good[:DOUBLED] for double in _doubles(each)]
+    after = moment + timedelta(minutes=1)
     late = next(each for each in wrong if each.body.get("ID") == CANCELLED_LATE)
     return Story(
         samples=samples,
         first=shuffled([*(each.messages for each in samples), *_alone(doubles)], poison(moment)),
-        late=[cancellation(late.body, moment + timedelta(minutes=1), LATE_REASON)],
+        late=[
+            cancellation(late.body, after, LATE_REASON),
+            unconfirmation(billed[-1].body, after),
+        ],
         warm=good_orders(warm, SEED + 1, moment, FIRST_ID + 10_000),
     )
 

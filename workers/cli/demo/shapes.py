@@ -25,7 +25,8 @@ WAREHOUSE = "southern-cross"
 class Expected:
     """How a document must stand in the end; ``total`` is Mintsoft's, in ``currency``.
 
-    The total is gross for an order and net for a 3PL invoice, as Mintsoft has it.
+    The total is gross for an order and net for a 3PL invoice, as Mintsoft has it. ``silent``:
+    nobody hears of it, because nobody knew of it before.
     """
 
     account: str
@@ -35,6 +36,7 @@ class Expected:
     total: Decimal
     currency: str
     code: str | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

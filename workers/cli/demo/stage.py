@@ -3,7 +3,7 @@
 import logging
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -30,7 +30,10 @@ POOL_SIZE = 24
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Everything that is up; ``broker`` says in words which broker is used."""
+    """Everything that is up; ``broker`` says in words which broker is used.
+
+    ``folder`` has the fleet's log and settings, and goes at the end unless ``keep`` is called.
+    """
 
     runtime: "Runtime"
     fleet: "Fleet"
@@ -39,13 +42,12 @@ class Stage:
     listener: "Listener"
     connected: Sequence[Connected]
     broker: str
-    state_dir: Path
+    folder: Path
+    keep: Callable[[], object]
 
 
 @contextmanager
-def stage(
-    state_dir: Path | None, lock_date: date, screen: Screen, *, keep: bool
-) -> Iterator[Stage]:
+def stage(state_dir: Path | None, lock_date: date, screen: Screen) -> Iterator[Stage]:
     """Start everything and connect both organisations; end it all with the block."""
     servers.check_checkout()
     with ExitStack() as stack:
@@ -55,41 +57,60 @@ def stage(
         engine = stack.enter_context(servers.engine(state_dir, lambda: screen.phase(saying)))
         xero.wait()
         mintsoft.wait()
-        folder = Path(str(engine.state_dir))
-        if not keep:
-            stack.callback(_forget, folder / "demo")
+        folder = Path(str(engine.state_dir)) / "demo"
+        forgetting = stack.enter_context(ExitStack())
+        forgetting.callback(_forget, folder)
         amqp_url, broker = choose_broker(os.environ.get("MX_AMQP_URL"), engine.amqp_url)
+        screen.say(f"Broker: {broker}")
         environment = environment_of(engine.database_url, amqp_url, xero.url, mintsoft.url)
-        _use(environment, folder / "demo")
-        yield _fleet_on(stack, xero, mintsoft, lock_date, broker, folder / "demo", screen)
+        _use(environment, folder)
+        runtime = _runtime(stack, folder / "fleet.log")
+        fleet, listener, connected = _fleet_on(stack, runtime, xero, lock_date, folder, screen)
+        yield Stage(
+            runtime,
+            fleet,
+            xero,
+            mintsoft,
+            listener,
+            connected,
+            broker,
+            folder,
+            forgetting.pop_all,
+        )
+
+
+def _runtime(stack: ExitStack, log: Path) -> "Runtime":
+    """Return the fleet's parts on a migrated database."""
+    from workers.runtime import Runtime
+    from workers.store.migrate import upgrade
+
+    settings = _settings(stack, log)
+    upgrade(settings.database_url.get_secret_value())
+    runtime = Runtime(settings, pool_size=POOL_SIZE)
+    stack.callback(runtime.close)
+    return runtime
 
 
 def _fleet_on(
     stack: ExitStack,
+    runtime: "Runtime",
     xero: "Simulator",
-    mintsoft: "Simulator",
     lock_date: date,
-    broker: str,
     folder: Path,
     screen: Screen,
-) -> Stage:
+) -> "tuple[Fleet, Listener, list[Connected]]":
+    """Connect both organisations and start the fleet; somebody listens from the beginning."""
     from workers.cli.fleet import Fleet
-    from workers.runtime import Runtime
-    from workers.store.migrate import upgrade
 
-    settings = _settings(stack, folder / "fleet.log")
-    upgrade(settings.database_url.get_secret_value())
-    runtime = Runtime(settings, pool_size=POOL_SIZE)
-    stack.callback(runtime.close)
     fleet = Fleet(runtime)
-    listener = _listener(fleet, settings)
-    screen.phase(f"Connecting two organisations; broker: {broker}")
+    listener = _listener(fleet, runtime.settings)
+    screen.phase("Connecting two organisations")
     connected = connect(runtime, xero, create(xero, lock_date), folder)
     for each in connected:
         _say_check(screen, each)
     fleet.start()
     stack.callback(fleet.stop)
-    return Stage(runtime, fleet, xero, mintsoft, listener, connected, broker, folder)
+    return fleet, listener, connected
 
 
 def _say_check(screen: Screen, each: Connected) -> None:

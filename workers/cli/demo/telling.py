@@ -9,6 +9,9 @@ from workers.cli.demo.play import Outcome
 from workers.cli.demo.stage import Stage
 from workers.cli.demo.verdict import calls_per_thousand
 
+SHOWN_PROBLEMS = 20
+"""So many are told to people; programs get all of them."""
+
 LINKS = 3
 """Invoices whose page is named."""
 
@@ -121,8 +124,11 @@ def tell_verdict(outcome: Outcome) -> None:
     """Say, last of all, whether everything arrived as it should."""
     if not outcome.verdict.problems:
         output.note("Everything arrived as it should: every document, every penny, once.")
-    for problem in outcome.verdict.problems:
+    problems = outcome.verdict.problems
+    for problem in problems[:SHOWN_PROBLEMS]:
         output.note(f"Not as it should be: {problem}.")
+    if len(problems) > SHOWN_PROBLEMS:
+        output.note(f"And {len(problems) - SHOWN_PROBLEMS} more like these.")
 
 
 def links(outcome: Outcome, stage: Stage) -> Iterator[str]:
