@@ -13,6 +13,9 @@ from schemas.values import MintsoftModel
 
 Model = type[MintsoftModel]
 
+_WITHDRAWALS = frozenset({"order.cancelled.v1", "invoice.unconfirmed.v1"})
+"""Whether they come before or after their document is told by the envelope's time alone."""
+
 
 class Direction(StrEnum):
     """Seen from us."""
@@ -34,6 +37,11 @@ class EventType:
     def routing_key(self) -> str:
         """The AMQP routing key: the type itself."""
         return self.type
+
+    @property
+    def needs_time(self) -> bool:
+        """Whether the envelope's time is needed: a withdrawal carries no LastUpdated."""
+        return self.type in _WITHDRAWALS
 
 
 def _entries(

@@ -43,16 +43,17 @@ def read(delivery: Delivery) -> Event | Parked:
     try:
         return decode(delivery.body, delivery.headers, delivery.content_type, delivery.routing_key)
     except Unreadable as error:
-        return _parked(delivery, error.code, error.message)
+        return parked(delivery, error.code, error.message)
     except Exception as error:  # a defect of ours must not stop the queue
-        return _parked(
+        return parked(
             delivery,
             Code.UNEXPECTED,
             f"reading failed with {type(error).__name__}; report it, replay after the repair",
         )
 
 
-def _parked(delivery: Delivery, code: Code, reason: str) -> Parked:
+def parked(delivery: Delivery, code: Code, reason: str) -> Parked:
+    """Return *delivery* as it is kept for people, with why it could not be taken."""
     return Parked(
         code=code,
         reason=reason,

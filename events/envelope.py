@@ -106,7 +106,7 @@ def decode(
         source=source,
         type=kind.type,
         subject=_optional(wrapped.attributes, "subject"),
-        time=_time(wrapped.attributes.get("time")),
+        time=_time_of(kind, wrapped.attributes),
         data=_data(kind, wrapped),
         data_json=wrapped.data_json or "",
         account=account,
@@ -245,6 +245,16 @@ def _source(attributes: Mapping[str, object]) -> tuple[str, str]:
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _time_of(kind: EventType, attributes: Mapping[str, object]) -> datetime | None:
+    moment = _time(attributes.get("time"))
+    if moment is None and kind.needs_time:
+        raise Unreadable(
+            Code.ATTRIBUTE,
+            f"time: missing; {kind.type} needs it, to tell it from a later version of the document",
+        )
+    return moment
 
 
 def _time(value: object) -> datetime | None:

@@ -1,6 +1,5 @@
 """An organisation's books as a decision needs them: chart, mapping, linked contacts."""
 
-from collections.abc import Collection
 from uuid import UUID
 
 from psycopg import Connection
@@ -59,7 +58,6 @@ def context(
     conn: Connection,
     connection: ConnectionRow,
     stored: StoredChart,
-    contact_keys: Collection[str],
     web_url: str,
 ) -> Context:
     """Return all a decision depends on. Raises LookupError while nothing is mapped."""
@@ -72,5 +70,5 @@ def context(
         mapping,
         chart_of(stored),
         web_url,
-        connections.contacts(conn, connection.id, contact_keys),
+        connections.contacts(conn, connection.id),
     )

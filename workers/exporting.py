@@ -13,23 +13,30 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 import structlog
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from schemas.connections import ConnectionLostV1
-from schemas.exports import Kind, Status
+from schemas.exports import Kind
 from workers import announcements, books, preparing, settling
 from workers.clock import Clock, backoff
-from workers.errors import AuthorisationLost, Failure, Permanent, Throttled, Uncertain
+from workers.errors import (
+    AuthorisationLost,
+    Failure,
+    Permanent,
+    Throttled,
+    Transient,
+    Uncertain,
+)
 from workers.intake import EXPORT_QUEUES, Send
 from workers.mapping import outcomes
 from workers.mapping.decisions import Decision
 from workers.mapping.outcomes import Member, Settlement
-from workers.mapping.reasons import Cure
 from workers.store import connections, ledger, outbox, wakeups
 from workers.store.connections import ConnectionRow
-from workers.store.ledger import Claimed, Resumed
+from workers.store.ledger import Claimed, InAttempt, Resumed
 from workers.store.outbox import Notice
 from workers.store.wakeups import Wakeup
 from workers.xero.gateway import XeroGateway
@@ -39,8 +46,18 @@ log = structlog.get_logger(__name__)
 
 RECONNECT = "Reconnect the organisation; everything that waits goes on by itself."
 
-CHART_CURES = frozenset({Cure.XERO, Cure.MAPPING})
-"""A refusal with one of these cures means that our copy of the chart is out of date."""
+CHART_CODES = frozenset(
+    {
+        "xero_account_archived",
+        "xero_account_invalid",
+        "xero_tax_not_for_account",
+        "xero_tax_type_invalid",
+        "xero_currency_not_enabled",
+        "xero_date_locked",
+        "xero_tracking_invalid",
+    }
+)
+"""Refusals that our copy of the chart would have foreseen: it is out of date."""
 
 ITEM_INVALID = "xero_item_invalid"
 """Xero denies an item: somebody deleted one that we believed in."""
@@ -81,16 +98,16 @@ class Exporter:
 
     def export(self, connection_id: UUID, kind: Kind) -> None:
         """Move one batch of *connection_id* forward; nothing to do is fine."""
+        wakeup = Wakeup(connection_id, EXPORT_QUEUES[kind])
         with self._pool.connection() as conn:
-            wakeups.take(conn, Wakeup(connection_id, EXPORT_QUEUES[kind]))
+            wakeups.take(conn, wakeup)
+        with self._pool.connection() as conn:
             connection = connections.find(conn, connection_id)
-            if connection is None or connection.status != "active":
+            if connection is None or connection.status != "active" or connection.is_paused:
                 return
-            resumed = _sealed_attempt(conn, connection_id, kind)
+            resumed = self._sealed_attempt(conn, connection, kind)
             claimed = [] if resumed else _claim(conn, connection, kind)
-            more = resumed is not None or len(claimed) == ledger.BATCH
-            next_ones = [Wakeup(connection_id, EXPORT_QUEUES[kind])] if more else []
-            to_wake = wakeups.wake(conn, next_ones)
+            to_wake = wakeups.wake(conn, [wakeup] if resumed or _is_full(claimed) else [])
         self._send(to_wake)
         run = Run(self._pool, self._gateway_for(connection), self._clock, connection, kind)
         with structlog.contextvars.bound_contextvars(connection=str(connection_id), kind=kind):
@@ -99,6 +116,16 @@ class Exporter:
             elif claimed:
                 run.send(claimed, self._web_url)
 
+    def _sealed_attempt(
+        self, conn: Connection, connection: ConnectionRow, kind: Kind
+    ) -> Resumed | None:
+        """Return a sealed attempt to go on with; let go of those that were never sealed."""
+        while resumed := ledger.take_over(conn, connection.id, kind):
+            if resumed.state == "sealed":
+                return resumed
+            give_back(conn, connection, kind, resumed.id, self._clock)
+        return None
+
     def preview(self, connection: ConnectionRow, kind: Kind, document: Claimed) -> Decision:
         """Return what would become of *document* now; creates nothing in Xero.
 
@@ -106,36 +133,49 @@ class Exporter:
         when the chart must be read first.
         """
         chart = books.read_chart(self._pool, self._gateway_for(connection), connection.id)
-        keys = preparing.contact_keys([document])
         with self._pool.connection() as conn:
-            context = books.context(conn, connection, chart, keys, self._web_url)
+            context = books.context(conn, connection, chart, self._web_url)
         return preparing.decide_one(document, kind, context).decision
-
-
-def _sealed_attempt(conn: Connection, connection_id: UUID, kind: Kind) -> Resumed | None:
-    """Return a sealed attempt to go on with; let go of those that were never sealed."""
-    while resumed := ledger.take_over(conn, connection_id, kind):
-        if resumed.state == "sealed":
-            return resumed
-        left = ledger.in_attempt(conn, resumed.id)
-        ledger.settle(conn, resumed.id, [_let_go(document) for document in left])
-        ledger.finish(conn, resumed.id, "abandoned")
-    return None
-
-
-def _let_go(document: ledger.InAttempt) -> Settlement:
-    gone = document.withdrawal is not None
-    return Settlement(
-        document.document_id, Status.WITHDRAWN if gone else Status.WAITING, document.failures
-    )
 
 
 def _claim(conn: Connection, connection: ConnectionRow, kind: Kind) -> list[Claimed]:
     if connection.mapping_revision is None:
         return []
-    return ledger.claim(conn, connection.id, kind) or ledger.claim(
-        conn, connection.id, kind, batch=1, alone=True
-    )
+    return ledger.claim(conn, connection.id, kind)
+
+
+def _is_full(claimed: Sequence[Claimed]) -> bool:
+    """Whether more may be due: the batch is full, or one went alone."""
+    return len(claimed) == ledger.BATCH or any(each.alone for each in claimed)
+
+
+def give_back(
+    conn: Connection, connection: ConnectionRow, kind: Kind, attempt_id: UUID, clock: Clock
+) -> None:
+    """Let go of the documents of an attempt that ended without a word before it was sealed."""
+    settled = [
+        (each, settling.by_crash(each, clock.rng)) for each in ledger.in_attempt(conn, attempt_id)
+    ]
+    settle_unsent(conn, connection, kind, attempt_id, settled)
+    ledger.finish(conn, attempt_id, "abandoned")
+
+
+def settle_unsent(
+    conn: Connection,
+    connection: ConnectionRow,
+    kind: Kind,
+    attempt_id: UUID,
+    settled: Sequence[tuple[Claimed | InAttempt, Settlement]],
+) -> None:
+    """Write where documents stand that were not sent, and say so where others must hear."""
+    ledger.settle(conn, attempt_id, [settlement for _, settlement in settled])
+    found = [
+        announcements.of_settlement(
+            connection, kind, document.mintsoft_id, settlement, document.traceparent
+        )
+        for document, settlement in settled
+    ]
+    outbox.add(conn, [notice for notice in found if notice is not None])
 
 
 class Run:
@@ -162,12 +202,17 @@ class Run:
             decided = preparing.prepare(
                 self._pool, self._gateway, self._connection, self._kind, claimed, web_url
             )
+            body = self._seal(attempt, decided)
         except Failure as failure:
             self._release(attempt, failure)
-            return
-        body = self._seal(attempt, decided)
-        if body is not None:
-            self._put(attempt, body)
+        except psycopg.Error:
+            raise  # the database is away: the lease will end
+        except Exception:
+            log.exception("export.not_prepared", attempt=str(attempt.id))
+            self._give_back(attempt)
+        else:
+            if body is not None:
+                self._put(attempt, body)
 
     def resume(self, resumed: Resumed) -> None:
         """Go on with an attempt whose outcome nobody knows."""
@@ -183,14 +228,9 @@ class Run:
         with self._pool.connection() as conn:
             if not ledger.hold(conn, attempt.id, attempt.tries):
                 return None
-            taken_back = {
-                each.document_id: each.withdrawal
-                for each in ledger.in_attempt(conn, attempt.id)
-                if each.withdrawal is not None
-            }
-            ready, rest = preparing.split(decided, taken_back)
-            ledger.settle(conn, attempt.id, [settlement for _, settlement in rest])
-            self._announce_unsent(conn, rest)
+            now = {each.document_id: each for each in ledger.in_attempt(conn, attempt.id)}
+            ready, rest = preparing.split(decided, now)
+            settle_unsent(conn, self._connection, self._kind, attempt.id, rest)
             if not ready:
                 ledger.finish(conn, attempt.id, "nothing to send")
                 return None
@@ -198,20 +238,10 @@ class Run:
             ledger.seal(conn, attempt.id, body, [preparing.member_of(each) for each in ready])
         return body
 
-    def _announce_unsent(
-        self, conn: Connection, rest: Sequence[tuple[Claimed, Settlement]]
-    ) -> None:
-        found = [
-            announcements.of_settlement(
-                self._connection,
-                self._kind,
-                document.mintsoft_id,
-                settlement,
-                document.traceparent,
-            )
-            for document, settlement in rest
-        ]
-        outbox.add(conn, [notice for notice in found if notice is not None])
+    def _give_back(self, attempt: Attempt) -> None:
+        with self._pool.connection() as conn:
+            if ledger.hold(conn, attempt.id, attempt.tries):
+                give_back(conn, self._connection, self._kind, attempt.id, self._clock)
 
     def _put(self, attempt: Attempt, body: bytes) -> None:
         try:
@@ -224,11 +254,12 @@ class Run:
         except Failure as failure:
             self._repeat(attempt, failure)
             return
-        by_number = {answer.number: answer for answer in answers}
+        rng = self._clock.rng
         self._record(
             attempt,
             "answered",
-            lambda member: settling.by_answer(member, by_number[member.invoice_number], found),
+            lambda member: settling.by_answer(member, answers[member.position], found, rng),
+            body,
         )
 
     def _look_up_taken(self, answers: Sequence[InvoiceOutcome]) -> dict[str, FoundInvoice]:
@@ -245,10 +276,15 @@ class Run:
         except Failure as failure:
             self._repeat(attempt, failure)
             return
-        self._record(attempt, "looked up", lambda each: settling.by_look_up(each, found))
+        rng = self._clock.rng
+        self._record(attempt, "looked up", lambda each: settling.by_look_up(each, found, rng))
 
     def _record(
-        self, attempt: Attempt, outcome: str, settle: Callable[[Member], Settlement]
+        self,
+        attempt: Attempt,
+        outcome: str,
+        settle: Callable[[Member], Settlement],
+        body: bytes = b"",
     ) -> None:
         with self._pool.connection() as conn:
             if not ledger.hold(conn, attempt.id, attempt.tries):
@@ -257,10 +293,13 @@ class Run:
             settled = [(member, settle(member)) for member in ledger.members(conn, attempt.id)]
             ledger.settle(conn, attempt.id, [settlement for _, settlement in settled])
             ledger.finish(conn, attempt.id, outcome)
+            connections.unpause(conn, self._connection.id)
             self._consequences(conn, settled)
+            self._learn(conn, settled, body)
         log.info("export.recorded", attempt=str(attempt.id), outcome=outcome, **_counts(settled))
 
     def _consequences(self, conn: Connection, settled: Sequence[tuple[Member, Settlement]]) -> None:
+        """Say what became of the documents, and have orders that are in Xero tagged."""
         short_code = connections.short_code(conn, self._connection.id)
         found = [
             announcements.of_member(self._connection, short_code, member, settlement)
@@ -270,13 +309,19 @@ class Run:
         in_xero = [each.document_id for _, each in settled if each.in_xero is not None]
         if self._kind is Kind.ORDER and in_xero:
             ledger.add_tags(conn, in_xero)
-        connections.link_contacts(conn, self._connection.id, _contact_links(settled))
-        if any(each.reason and each.reason.cure in CHART_CURES for _, each in settled):
-            connections.chart_is_stale(conn, self._connection.id)
-        if any(each.reason and each.reason.code == ITEM_INVALID for _, each in settled):
-            connections.forget_items(conn, self._connection.id)
+
+    def _learn(
+        self, conn: Connection, settled: Sequence[tuple[Member, Settlement]], body: bytes
+    ) -> None:
+        """Remember contacts; forget what Xero has shown to be wrong."""
+        connection_id = self._connection.id
+        connections.link_contacts(conn, connection_id, _contact_links(settled))
         for key in _lost_contacts(settled):
-            connections.unlink_contact(conn, self._connection.id, key)
+            connections.unlink_contact(conn, connection_id, key)
+        if lost := [member.position for member, each in settled if _code(each) == ITEM_INVALID]:
+            connections.forget_items(conn, connection_id, preparing.items_in(body, lost))
+        if any(_code(each) in CHART_CODES for _, each in settled):
+            connections.chart_is_stale(conn, connection_id)
 
     def _failed(self, attempt: Attempt, failure: Failure) -> None:
         """Settle by the kind of failure. Whatever a repeat meets, its first try may have worked."""
@@ -293,7 +338,7 @@ class Run:
         with self._pool.connection() as conn:
             if ledger.hold(conn, attempt.id, attempt.tries):
                 ledger.repeat_later(conn, attempt.id, self._delay(failure, attempt.tries))
-        self._lose_if_locked_out(failure)
+        self._tell(failure)
 
     def _delay(self, failure: Failure, tries: int) -> timedelta:
         if isinstance(failure, Throttled):
@@ -307,23 +352,27 @@ class Run:
             if not ledger.hold(conn, attempt.id, attempt.tries):
                 return
             documents = ledger.in_attempt(conn, attempt.id)
-            settlements = [
-                settling.by_failure(document, failure, self._clock.rng) for document in documents
+            only = len(documents) == 1
+            settled = [
+                (each, settling.by_failure(each, failure, self._clock.rng, only=only))
+                for each in documents
             ]
-            ledger.settle(conn, attempt.id, settlements)
+            settle_unsent(conn, self._connection, self._kind, attempt.id, settled)
             ledger.finish(conn, attempt.id, type(failure).__name__.lower())
-            found = [
-                announcements.of_settlement(
-                    self._connection,
-                    self._kind,
-                    document.mintsoft_id,
-                    settlement,
-                    document.traceparent,
-                )
-                for document, settlement in zip(documents, settlements, strict=True)
-            ]
-            outbox.add(conn, [notice for notice in found if notice is not None])
-        self._lose_if_locked_out(failure)
+        self._tell(failure)
+
+    def _tell(self, failure: Failure) -> None:
+        """Let the rest of the fleet know: a closed or troubled Xero is not asked for each batch."""
+        connection = self._connection
+        with self._pool.connection() as conn:
+            match failure:
+                case Throttled(until=until):
+                    connections.pause_until(conn, connection.id, until)
+                case Transient():
+                    delay = backoff(connection.outages + 1, self._clock.rng)
+                    connections.pause_for(conn, connection.id, delay)
+                case AuthorisationLost(cause=cause):
+                    lose(conn, connection, cause)
 
     def _refused_whole(self, attempt: Attempt, failure: Permanent) -> None:
         """Xero refuses the batch as such: each goes alone, so that one can't hold the others."""
@@ -336,17 +385,15 @@ class Run:
                 lambda member: outcomes.refused(member, failure.reason, failure.detail),
             )
         else:
-            self._record(attempt, "refused", lambda member: outcomes.again(member, alone=True))
+            now = timedelta()
+            self._record(attempt, "refused", lambda each: outcomes.again(each, now, alone=True))
 
-    def _lose_if_locked_out(self, failure: Failure) -> None:
-        """Tell everyone, once, that Xero lets this connection in no more."""
-        if not isinstance(failure, AuthorisationLost):
-            return
-        with self._pool.connection() as conn:
-            lost = connections.lose(conn, self._connection.id, failure.cause)
-            if lost is not None:
-                outbox.add(conn, [_lost_notice(self._connection, failure.cause)])
-                log.error("connection.lost", cause=failure.cause)
+
+def lose(conn: Connection, connection: ConnectionRow, cause: str) -> None:
+    """Tell everyone, once, that Xero lets this connection in no more."""
+    if connections.lose(conn, connection.id, cause) is not None:
+        outbox.add(conn, [_lost_notice(connection, cause)])
+        log.error("connection.lost", cause=cause)
 
 
 def _lost_notice(connection: ConnectionRow, cause: str) -> Notice:
@@ -374,8 +421,12 @@ def _lost_contacts(settled: Sequence[tuple[Member, Settlement]]) -> set[str]:
     return {
         member.contact_key
         for member, settlement in settled
-        if member.contact_key and settlement.reason and settlement.reason.code in CONTACT_GONE
+        if member.contact_key and _code(settlement) in CONTACT_GONE
     }
+
+
+def _code(settlement: Settlement) -> str | None:
+    return settlement.reason.code if settlement.reason else None
 
 
 def _counts(settled: Sequence[tuple[Member, Settlement]]) -> Mapping[str, int]:

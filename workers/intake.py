@@ -11,13 +11,16 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+import psycopg
 import structlog
 from psycopg import Connection
+from psycopg import errors as refusals
 from psycopg_pool import ConnectionPool
 
 from events import topology
+from events.delivery import Delivery, Parked, parked, read
 from events.envelope import Event
-from events.ingress import Delivery, Parked, read
+from events.errors import Code
 from schemas.connections import ConnectionRevokedV1, Mode
 from schemas.exports import ExportRequestedV1, Kind, Status
 from schemas.invoices import InvoiceFinalisedV1, InvoiceUnconfirmedV1
@@ -25,9 +28,10 @@ from schemas.mintsoft import COST_CENTRES, ConfirmedInvoiceSummary, cost_of
 from schemas.orders import OrderCancelledV1, OrderDispatchedV1
 from workers import announcements
 from workers.clock import Clock
+from workers.disconnecting import disconnect
 from workers.mapping.arrivals import Arrival, Key, Standing, arrive
 from workers.mapping.outcomes import InXero
-from workers.store import connections, inbox, outbox, wakeups
+from workers.store import inbox, outbox, wakeups
 from workers.store.inbox import EventId, ParkedBody, Route
 from workers.store.outbox import Notice
 from workers.store.wakeups import Wakeup
@@ -35,6 +39,9 @@ from workers.store.wakeups import Wakeup
 log = structlog.get_logger(__name__)
 
 EXPORT_QUEUES = {Kind.ORDER: topology.EXPORTS_ORDERS, Kind.INVOICE: topology.EXPORTS_INVOICES}
+
+UNSTORABLE = (refusals.DataError, refusals.ProgramLimitExceeded, refusals.IntegrityError)
+"""The database refuses the values themselves; trying again changes nothing."""
 
 Send = Callable[[Sequence[Wakeup]], None]
 """Puts wake-ups on their queues; called after the commit."""
@@ -59,20 +66,36 @@ class Intake:
         self._clock = clock
 
     def handle(self, deliveries: Sequence[Delivery]) -> None:
-        """Make *deliveries* safe. Raises psycopg.Error; then nothing of them is stored."""
+        """Make *deliveries* safe. Raises psycopg.Error; then nothing of them is stored.
+
+        The caller tries a failed batch one by one: what the database refuses even alone is
+        parked, because it would be refused for ever.
+        """
         seen = [read(delivery) for delivery in deliveries]
         events = [each for each in seen if isinstance(each, Event)]
-        parked = [each for each in seen if isinstance(each, Parked)]
-        with self._pool.connection() as conn:
-            taken, to_wake = self._store(conn, events, parked)
+        bad = [each for each in seen if isinstance(each, Parked)]
+        try:
+            with self._pool.connection() as conn:
+                taken, to_wake = self._store(conn, events, bad)
+        except UNSTORABLE as error:
+            if len(deliveries) > 1 or bad:
+                raise
+            taken, to_wake = self._park_unstorable(deliveries[0], error), []
         self._send(to_wake)
         log.info("intake.batch", **_counts(taken))
 
+    def _park_unstorable(self, delivery: Delivery, error: psycopg.Error) -> Taken:
+        why = error.diag.message_primary or type(error).__name__
+        reason = f"the database refuses it ({why}); correct the event and publish it again"
+        with self._pool.connection() as conn:
+            inbox.park(conn, [_parked_body(parked(delivery, Code.NOT_STORABLE, reason))])
+        return Taken(1, 0, 0, 1)
+
     def _store(
-        self, conn: Connection, events: Sequence[Event], parked: Sequence[Parked]
+        self, conn: Connection, events: Sequence[Event], bad: Sequence[Parked]
     ) -> tuple[Taken, list[Wakeup]]:
-        if parked:
-            inbox.park(conn, [_parked_body(each) for each in parked])
+        if bad:
+            inbox.park(conn, [_parked_body(each) for each in bad])
         routes = inbox.routes(conn, {event.account for event in events}) if events else []
         wanted = {(event.source, event.id): wants(event, routes) for event in events}
         fresh = _remember(conn, events, wanted)
@@ -83,7 +106,7 @@ class Intake:
             *_requests(conn, accepted),
             *_revocations(conn, accepted),
         ]
-        taken = Taken(len(events), len(new), len(new) - len(accepted), len(parked))
+        taken = Taken(len(events), len(new), len(new) - len(accepted), len(bad))
         return taken, wakeups.wake(conn, work)
 
     def _documents(
@@ -93,14 +116,15 @@ class Intake:
         arrivals = [each for event in events for each in arrivals_of(event, routes, now)]
         if not arrivals:
             return []
-        arrivals = _with_requests(conn, arrivals, routes)
+        arrivals = _with_requests(conn, _at_their_holders(conn, arrivals, routes), routes)
         changed = _write(conn, arrivals)
         accounts = {route.id: route.account for route in routes}
-        outbox.add(conn, [notice for each in changed for notice in notices(each, accounts)])
+        why = {each.key: each.withdrawal for each in arrivals if each.withdrawal}
+        outbox.add(conn, [notice for pair in changed for notice in notices(*pair, accounts, why)])
         return [
-            Wakeup(each.key.connection_id, EXPORT_QUEUES[each.key.kind])
-            for each in changed
-            if each.status is Status.WAITING
+            Wakeup(after.key.connection_id, EXPORT_QUEUES[after.key.kind])
+            for _, after in changed
+            if after.status is Status.WAITING
         ]
 
 
@@ -147,42 +171,44 @@ def arrivals_of(event: Event, routes: Sequence[Route], now: datetime) -> Iterato
 def _arrival(event: Event, route: Route, now: datetime) -> Arrival | None:
     match event.data:
         case OrderDispatchedV1() as order:
-            return Arrival(
-                Key(route.id, Kind.ORDER, order.id),
-                order.client_id,
-                order.order_number,
-                order.last_updated,
-                event.data_json,
-                order.total_order_gross,
-                order.currency.code if order.currency else None,
-                asked_for=route.export_trigger == "automatic",
-                traceparent=event.traceparent,
-            )
-        case InvoiceFinalisedV1(invoice=invoice):
-            return Arrival(
-                Key(route.id, Kind.INVOICE, invoice.id),
-                invoice.client_id,
-                invoice.name or str(invoice.id),
-                invoice.last_updated,
-                event.data_json,
-                _net(invoice),
-                event.data.currency_code,
-                asked_for=route.export_trigger == "automatic",
-                traceparent=event.traceparent,
-            )
-        case OrderCancelledV1() as gone:
-            return _withdrawal(
-                Key(route.id, Kind.ORDER, gone.order_id), gone.client_id, event, gone.reason, now
-            )
-        case InvoiceUnconfirmedV1() as gone:
-            return _withdrawal(
-                Key(route.id, Kind.INVOICE, gone.invoice_id),
-                gone.client_id,
-                event,
-                gone.reason,
-                now,
-            )
+            currency = order.currency.code if order.currency else None
+            key = Key(route.id, Kind.ORDER, order.id)
+            found = (order.order_number, order.last_updated, order.total_order_gross, currency)
+            return _document(key, order.client_id, event, route, *found)
+        case InvoiceFinalisedV1(invoice=invoice, currency_code=currency):
+            key = Key(route.id, Kind.INVOICE, invoice.id)
+            found = (invoice.name or str(invoice.id), invoice.last_updated, _net(invoice), currency)
+            return _document(key, invoice.client_id, event, route, *found)
+        case OrderCancelledV1(order_id=number) as gone:
+            key = Key(route.id, Kind.ORDER, number)
+            return _withdrawal(key, gone.client_id, event, gone.reason, now)
+        case InvoiceUnconfirmedV1(invoice_id=number) as gone:
+            key = Key(route.id, Kind.INVOICE, number)
+            return _withdrawal(key, gone.client_id, event, gone.reason, now)
     return None
+
+
+def _document(
+    key: Key,
+    client_id: int,
+    event: Event,
+    route: Route,
+    number: str,
+    version: datetime,
+    total: Decimal,
+    currency: str | None,
+) -> Arrival:
+    return Arrival(
+        key,
+        client_id,
+        number,
+        version,
+        event.data_json,
+        total,
+        currency,
+        asked_for=route.export_trigger == "automatic",
+        traceparent=event.traceparent,
+    )
 
 
 def _withdrawal(key: Key, client_id: int, event: Event, why: str | None, now: datetime) -> Arrival:
@@ -198,6 +224,23 @@ def _withdrawal(key: Key, client_id: int, event: Event, why: str | None, now: da
 
 def _net(invoice: ConfirmedInvoiceSummary) -> Decimal:
     return sum((cost_of(invoice, centre) for centre in COST_CENTRES), Decimal(0))
+
+
+def _at_their_holders(
+    conn: Connection, arrivals: Sequence[Arrival], routes: Sequence[Route]
+) -> list[Arrival]:
+    """Keep a document where it is: a connection that was added later does not get it again."""
+    accounting = [(route.account, route.client_id) for route in routes if route.client_id]
+    if len(accounting) == len(set(accounting)):
+        return list(arrivals)
+    accounts = {route.id: route.account for route in routes}
+    holders = inbox.holders(conn, {_request_key(each, accounts) for each in arrivals})
+    return [
+        replace(each, key=replace(each.key, connection_id=holder))
+        if (holder := holders.get(_request_key(each, accounts)))
+        else each
+        for each in arrivals
+    ]
 
 
 def _with_requests(
@@ -220,13 +263,17 @@ def _request_key(arrival: Arrival, accounts: Mapping[UUID, str]) -> tuple[str, K
     return accounts[key.connection_id], key.kind, key.mintsoft_id
 
 
-def _write(conn: Connection, arrivals: Sequence[Arrival]) -> list[Standing]:
+Change = tuple[Standing | None, Standing]
+"""How a document stood, None if it was not there, and how it stands now."""
+
+
+def _write(conn: Connection, arrivals: Sequence[Arrival]) -> list[Change]:
     """Fold *arrivals* into the ledger; return the documents that stand differently now.
 
     Another process may insert one of them first: then it is there on the next round.
     """
     left = list(arrivals)
-    changed: list[Standing] = []
+    changed: list[Change] = []
     while left:
         before = inbox.standing(conn, {each.key for each in left})
         after = fold(before, left)
@@ -235,7 +282,8 @@ def _write(conn: Connection, arrivals: Sequence[Arrival]) -> list[Standing]:
         inserted = inbox.insert(conn, new) if new else set()
         if altered:
             inbox.update(conn, altered)
-        changed += altered + [each for each in new if each.key in inserted]
+        changed += [(before[each.key], each) for each in altered]
+        changed += [(None, each) for each in new if each.key in inserted]
         missed = {each.key for each in new} - inserted
         left = [each for each in left if each.key in missed]
     return changed
@@ -250,30 +298,36 @@ def fold(before: Mapping[Key, Standing], arrivals: Iterable[Arrival]) -> dict[Ke
     return after
 
 
-def notices(standing: Standing, accounts: Mapping[UUID, str]) -> Iterator[Notice]:
-    """Yield the events that others must hear when a document comes to stand like this."""
-    key = standing.key
+def notices(
+    before: Standing | None,
+    after: Standing,
+    accounts: Mapping[UUID, str],
+    why: Mapping[Key, str],
+) -> Iterator[Notice]:
+    """Yield the events that others must hear when a document comes to stand like this.
+
+    A withdrawal of what was never seen here, or one more reason for what is stuck, is no news.
+    """
+    if before is None or (before.status, before.reason) == (after.status, after.reason):
+        return
+    key, trace = after.key, after.traceparent
     account = accounts[key.connection_id]
-    if standing.status is Status.WITHDRAWN:
+    if after.status is Status.WITHDRAWN:
         yield announcements.withdrawn(
-            account, key.connection_id, key.kind, key.mintsoft_id, standing.traceparent
+            account, key.connection_id, key.kind, key.mintsoft_id, trace, why.get(key)
         )
-    if standing.status is Status.NEEDS_ATTENTION and standing.reason is not None:
+    if after.status is Status.NEEDS_ATTENTION and after.reason is not None:
+        found = _in_xero(after)
         yield announcements.needs_attention(
-            account,
-            key.connection_id,
-            key.kind,
-            key.mintsoft_id,
-            standing.reason,
-            _in_xero(standing),
-            standing.traceparent,
+            account, key.connection_id, key.kind, key.mintsoft_id, after.reason, found, trace
         )
 
 
 def _in_xero(standing: Standing) -> InXero | None:
     if standing.xero_id is None or standing.xero_number is None or standing.xero_total is None:
         return None
-    return InXero(standing.xero_id, standing.xero_number, standing.xero_total)
+    currency = standing.exported_currency or ""
+    return InXero(standing.xero_id, standing.xero_number, standing.xero_total, currency)
 
 
 def _distinct(events: Iterable[Event]) -> list[Event]:
@@ -310,18 +364,18 @@ def _revocations(conn: Connection, events: Iterable[Event]) -> Iterator[Wakeup]:
         if isinstance(event.data, ConnectionRevokedV1):
             gone = event.data
             who = gone.revoked_by or "Mintsoft"
-            if connections.disconnect(conn, gone.connection_id, who, gone.reason):
+            if disconnect(conn, gone.connection_id, who, gone.reason):
                 yield Wakeup(gone.connection_id, topology.CONNECTIONS)
 
 
-def _parked_body(parked: Parked) -> ParkedBody:
+def _parked_body(message: Parked) -> ParkedBody:
     return ParkedBody(
-        parked.routing_key,
-        parked.content_type,
-        parked.headers,
-        parked.body,
-        parked.code,
-        parked.reason,
+        message.routing_key,
+        message.content_type,
+        message.headers,
+        message.body,
+        message.code,
+        message.reason,
     )
 
 

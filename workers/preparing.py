@@ -1,8 +1,8 @@
 """From claimed documents to decisions: the pure mapping, and the items that Xero lacks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 import structlog
 from psycopg_pool import ConnectionPool
@@ -18,9 +18,9 @@ from workers.mapping.outcomes import Settlement
 from workers.mapping.reasons import Cure, Reason, reason
 from workers.store import connections
 from workers.store.connections import ConnectionRow
-from workers.store.ledger import BATCH, Claimed, NewMember
+from workers.store.ledger import BATCH, Claimed, InAttempt, NewMember
 from workers.xero.gateway import XeroGateway
-from workers.xero.wire import encode
+from workers.xero.wire import decode, encode
 
 log = structlog.get_logger(__name__)
 
@@ -49,19 +49,16 @@ def prepare(
     claimed: Sequence[Claimed],
     web_url: str,
 ) -> list[Decided]:
-    """Decide each document; create the items they name. Raises what the gateway raises."""
+    """Decide each document; create the items they name. Raises what the gateway raises.
+
+    Items need no attempt on disk: their codes are unique in Xero, which takes none twice.
+    """
     chart = books.read_chart(pool, gateway, connection.id)
     with pool.connection() as conn:
-        context = books.context(conn, connection, chart, contact_keys(claimed), web_url)
+        context = books.context(conn, connection, chart, web_url)
     decided = [decide_one(document, kind, context) for document in claimed]
     refused = _ensure_items(pool, gateway, connection.id, decided)
     return [_without_refused(each, refused) for each in decided]
-
-
-def contact_keys(claimed: Iterable[Claimed]) -> set[str]:
-    """Return the keys under which contacts of these documents may be linked."""
-    clients = (document.payload.get("Client") for document in claimed)
-    return {f"client:{client['ID']}" for client in clients if isinstance(client, dict)}
 
 
 def decide_one(document: Claimed, kind: Kind, context: Context) -> Decided:
@@ -101,7 +98,8 @@ def _items(decided: Iterable[Decided]) -> dict[str, ItemDraft]:
 def _create(
     pool: ConnectionPool, gateway: XeroGateway, connection_id: UUID, items: Sequence[ItemDraft]
 ) -> dict[str, Reason]:
-    answers = gateway.put_items([wire.item_body(item) for item in items], uuid4())
+    key = uuid5(connection_id, ",".join(item.code for item in items))
+    answers = gateway.put_items([wire.item_body(item) for item in items], key)
     with pool.connection() as conn:
         connections.link_items(conn, connection_id, {each.code for each in answers if each.known})
     return {
@@ -120,25 +118,34 @@ def _without_refused(each: Decided, refused: Mapping[str, Reason]) -> Decided:
 
 
 def split(
-    decided: Iterable[Decided], withdrawn: Mapping[int, str]
+    decided: Iterable[Decided], now: Mapping[int, InAttempt]
 ) -> tuple[list[Ready], list[tuple[Claimed, Settlement]]]:
-    """Part what goes from what does not; *withdrawn* were taken back since they were claimed."""
+    """Part what goes from what does not; *now* tells how the documents stand by now.
+
+    One that was taken back meanwhile is withdrawn; one that has a newer version is decided anew.
+    """
     ready: list[Ready] = []
     rest: list[tuple[Claimed, Settlement]] = []
     for each in decided:
-        document = each.document
-        if document.id in withdrawn:
+        document, standing = each.document, now[each.document.id]
+        if standing.withdrawal is not None:
             rest.append((document, Settlement(document.id, Status.WITHDRAWN)))
-            continue
-        match each.decision:
-            case Post() as post:
-                ready.append(Ready(document, post))
-            case Wait(reason=why):
-                rest.append((document, _unsent(document, Status.NEEDS_ATTENTION, why)))
-            case Skip(code=code, message=message):
-                why = Reason(code, message, "Nothing needs to be done.", Cure.PERSON)
-                rest.append((document, _unsent(document, Status.SKIPPED, why)))
+        elif standing.version != document.version:
+            rest.append((document, Settlement(document.id, Status.WAITING)))
+        elif isinstance(each.decision, Post):
+            ready.append(Ready(document, each.decision))
+        else:
+            rest.append((document, _held(document, each.decision)))
     return ready, rest
+
+
+def _held(document: Claimed, decision: Wait | Skip) -> Settlement:
+    match decision:
+        case Wait(reason=why):
+            return _unsent(document, Status.NEEDS_ATTENTION, why)
+        case Skip(code=code, message=message):
+            why = Reason(code, message, "Nothing needs to be done.", Cure.PERSON)
+            return _unsent(document, Status.SKIPPED, why)
 
 
 def _unsent(document: Claimed, status: Status, why: Reason) -> Settlement:
@@ -150,15 +157,27 @@ def body_of(ready: Iterable[Ready]) -> bytes:
     return encode({"Invoices": [wire.invoice_body(each.post.invoice) for each in ready]})
 
 
+def items_in(body: bytes, positions: Collection[int]) -> set[str]:
+    """Return the item codes that the invoices at *positions* of a request body name."""
+    sent = decode(body) if body else {"Invoices": []}
+    assert isinstance(sent, dict)
+    return {
+        line["ItemCode"]
+        for position, invoice in enumerate(sent["Invoices"])
+        if position in positions
+        for line in invoice["LineItems"]
+        if "ItemCode" in line
+    }
+
+
 def member_of(ready: Ready) -> NewMember:
     """Return what the attempt must remember of a document."""
     document, post = ready.document, ready.post
     return NewMember(
-        document.id,
+        document,
         post.invoice.number,
         post.invoice.url,
         post.invoice.totals.gross,
-        document.total,
         post.invoice.currency,
         post.contact_key,
         post.warnings,

@@ -1,10 +1,12 @@
 """Composition root: builds the fleet's parts from settings, once per process.
 
 Nothing is built at import, and a process builds only what it uses: the command line needs no
-broker, the relay no Xero. Whoever starts threads asks for their parts first.
+broker, the relay no Xero.
 """
 
-from functools import cached_property
+import threading
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 import dramatiq
 from psycopg_pool import ConnectionPool
@@ -29,6 +31,24 @@ from workers.xero.identity import Identity
 from workers.xero.sdk import XeroApi
 from workers.xero.transport import Transport
 
+T = TypeVar("T")
+
+
+class part(Generic[T]):  # noqa: N801  used as a decorator
+    """A part that is built when it is first asked for, once, whichever thread asks."""
+
+    def __init__(self, build: Callable[[Any], T]) -> None:
+        self._build = build
+        self._name = build.__name__
+        self.__doc__ = build.__doc__
+
+    def __get__(self, runtime: "Runtime", _owner: type["Runtime"]) -> T:
+        with runtime.building:
+            if self._name not in runtime.parts:
+                runtime.parts[self._name] = self._build(runtime)
+            built: T = runtime.parts[self._name]
+        return built
+
 
 class Runtime:
     """The parts of one process, each built when it is first asked for."""
@@ -37,33 +57,35 @@ class Runtime:
         self.settings = settings
         self.clock = clock
         self._pool_size = pool_size
+        self.building = threading.RLock()
+        self.parts: dict[str, Any] = {}
 
-    @cached_property
+    @part
     def pool(self) -> ConnectionPool:
         """Connections to PostgreSQL. Raises psycopg_pool.PoolTimeout when there is none."""
         return open_pool(self.settings.database_url.get_secret_value(), size=self._pool_size)
 
-    @cached_property
+    @part
     def broker(self) -> dramatiq.Broker:
         """Where wake-ups go."""
         return open_broker(self.settings.amqp_url.get_secret_value())
 
-    @cached_property
+    @part
     def waker(self) -> Waker:
         """Puts wake-ups on their queues."""
         return Waker(self.broker)
 
-    @cached_property
+    @part
     def publisher(self) -> Publisher:
         """Publishes events with confirms; for one thread."""
         return Publisher(self.settings.amqp_url.get_secret_value())
 
-    @cached_property
+    @part
     def transport(self) -> Transport:
         """HTTP towards Xero, with its counters."""
         return Transport()
 
-    @cached_property
+    @part
     def tokens(self) -> Tokens:
         """Access tokens. Raises ValueError while MX_SECRET_KEYS holds no usable key."""
         settings = self.settings
@@ -76,17 +98,17 @@ class Runtime:
         )
         return Tokens(self.pool, settings.fernet, identity, self.clock)
 
-    @cached_property
+    @part
     def budget(self) -> Budget:
         """What the fleet may still ask of Xero."""
         return Budget(self.pool, self.clock, self.settings.xero_day_limit)
 
-    @cached_property
+    @part
     def xero(self) -> XeroApi:
         """Where Xero answers."""
         return XeroApi(self.transport, self.settings.xero_api_url)
 
-    @cached_property
+    @part
     def mintsoft(self) -> MintsoftGateway:
         """Mintsoft's REST API. Raises ValueError when no key or user is set."""
         settings = self.settings
@@ -110,41 +132,40 @@ class Runtime:
             self.clock,
         )
 
-    @cached_property
+    @part
     def intake(self) -> Intake:
         """From messages to the ledger."""
         return Intake(self.pool, self.waker, self.clock)
 
-    @cached_property
+    @part
     def exporter(self) -> Exporter:
         """From the ledger to Xero."""
         return Exporter(
             self.pool, self.gateway_for, self.waker, self.clock, self.settings.mintsoft_web_url
         )
 
-    @cached_property
+    @part
     def tagger(self) -> Tagger:
         """Tags orders in Mintsoft."""
         return Tagger(self.pool, self.mintsoft, self.waker, self.clock)
 
-    @cached_property
+    @part
     def revoker(self) -> Revoker:
         """Takes access back at Xero."""
         return Revoker(self.pool, self.gateway_for, self.tokens, self.clock)
 
-    @cached_property
+    @part
     def relay(self) -> Relay:
         """From the outbox to RabbitMQ."""
         return Relay(self.pool, self.publisher.publish_batch)
 
-    @cached_property
+    @part
     def sweep(self) -> Sweep:
         """Finds what is due."""
         return Sweep(self.pool, self.waker)
 
     def close(self) -> None:
         """Close what was opened. Closing twice does no harm."""
-        built = self.__dict__
-        for part in ("publisher", "broker", "mintsoft", "pool"):
-            if part in built:
-                built[part].close()
+        for name in ("publisher", "broker", "mintsoft", "pool"):
+            if name in self.parts:
+                self.parts[name].close()

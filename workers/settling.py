@@ -1,14 +1,15 @@
 """What Xero's answers mean for the members of an attempt. Pure."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from random import Random
 
 from schemas.exports import Status
 from workers.clock import backoff
 from workers.errors import Failure, Permanent, Throttled, Transient
 from workers.mapping import outcomes
-from workers.mapping.outcomes import InXero, Member, Settlement
+from workers.mapping.arrivals import worth
+from workers.mapping.outcomes import Member, Settlement
+from workers.mapping.reasons import reason
 from workers.store.ledger import InAttempt
 from workers.xero.reasons import reason_of
 from workers.xero.results import FoundInvoice, InvoiceOutcome
@@ -22,41 +23,63 @@ def is_taken(answer: InvoiceOutcome) -> bool:
 
 
 def by_answer(
-    member: Member, answer: InvoiceOutcome, found: Mapping[str, FoundInvoice]
+    member: Member, answer: InvoiceOutcome, found: Mapping[str, FoundInvoice], rng: Random
 ) -> Settlement:
     """Settle *member* by its element of the answer; *found* is what has its number."""
-    if answer.ok and answer.invoice_id is not None:
-        total = member.expected_total if answer.total is None else answer.total
-        in_xero = InXero(answer.invoice_id, answer.number, total, answer.contact_id)
-        return outcomes.posted(member, in_xero)
+    if answer.in_xero is not None:
+        return outcomes.posted(member, answer.in_xero)
     if is_taken(answer) and member.invoice_number in found:
-        return by_look_up(member, found)
+        return by_look_up(member, found, rng)
     return outcomes.refused(member, reason_of(answer.errors), " ".join(answer.errors))
 
 
-def by_look_up(member: Member, found: Mapping[str, FoundInvoice]) -> Settlement:
+def by_look_up(member: Member, found: Mapping[str, FoundInvoice], rng: Random) -> Settlement:
     """Settle *member* by what Xero has under its number."""
     other = found.get(member.invoice_number)
     if other is None:
-        return outcomes.again(member)
-    if outcomes.is_ours(member, other.url, other.total, other.live):
-        in_xero = InXero(other.invoice_id, other.number, other.total, other.contact_id)
-        return outcomes.posted(member, in_xero)
-    described = f"{other.status.lower()}, total {other.total}"
+        return outcomes.again(member, backoff(member.failures + 1, rng))
+    if outcomes.is_ours(member, other.url, other.in_xero, other.live):
+        return outcomes.posted(member, other.in_xero)
+    described = f"{other.status.lower()}, {worth(other.in_xero.total, other.in_xero.currency)}"
     return outcomes.refused(member, outcomes.number_taken(member, described))
 
 
-def by_failure(document: InAttempt, failure: Failure, rng: Random) -> Settlement:
-    """Settle a document of an attempt that Xero did not carry out."""
+def by_failure(document: InAttempt, failure: Failure, rng: Random, *, only: bool) -> Settlement:
+    """Settle a document of an attempt that Xero did not carry out; *only*: it was alone in it."""
     if document.withdrawal is not None:
         return Settlement(document.document_id, Status.WITHDRAWN)
-    number, failures = document.document_id, document.failures
+    number, failures, alone = document.document_id, document.failures, document.alone
     match failure:
         case Throttled(until=until):
-            return Settlement(number, Status.WAITING, failures, due_at=until)
+            return Settlement(number, Status.WAITING, failures, due_at=until, alone=alone)
         case Transient():
+            why = reason("xero_unavailable", cause=str(failure))
             delay = backoff(failures + 1, rng)
-            return Settlement(number, Status.WAITING, failures + 1, delay=delay)
-        case Permanent(reason=why, detail=detail):
+            return Settlement(
+                number, Status.WAITING, failures + 1, delay=delay, alone=alone, reason=why
+            )
+        case Permanent(reason=why, detail=detail) if only:
             return Settlement(number, Status.NEEDS_ATTENTION, reason=why, detail=detail)
-    return Settlement(number, Status.WAITING, failures, delay=timedelta())
+    return Settlement(number, Status.WAITING, failures, alone=isinstance(failure, Permanent))
+
+
+def by_crash(document: InAttempt, rng: Random) -> Settlement:
+    """Settle a document whose attempt ended without a word before anything was sent.
+
+    After a second time it goes alone, so that it can't take others along; after a third a
+    person must look.
+    """
+    if document.withdrawal is not None:
+        return Settlement(document.document_id, Status.WITHDRAWN)
+    crashes = document.crashes + 1
+    if crashes >= outcomes.CRASHES:
+        why = reason("unexpected", error=f"{crashes} attempts ended without a word")
+        return Settlement(document.document_id, Status.NEEDS_ATTENTION, reason=why)
+    return Settlement(
+        document.document_id,
+        Status.WAITING,
+        document.failures,
+        crashes,
+        delay=backoff(crashes, rng),
+        alone=crashes > 1,
+    )

@@ -23,6 +23,7 @@ class Sweep:
     def once(self) -> int:
         """Send the wake-ups that are missing and return their number."""
         with self._pool.connection() as conn:
+            wakeups.release_requested(conn)
             missing = wakeups.wake(conn, wakeups.due(conn))
         self._send(missing)
         if missing:

@@ -91,7 +91,6 @@ def test_a_mended_document_goes_on_after_retry(fleet: Fleet, mx: Command) -> Non
     tenant = fleet.rows("select tenant_id from connections")[0]["tenant_id"]
     codes = {"codes": ["GBP", "CAD"]}
     fleet.xero.admin.post(f"/_sim/organisations/{tenant}/currencies", json=codes)
-    fleet.execute("update charts set stale = true")
     done = mx.json("export", "retry", "--all", "--reason", "currency_not_enabled")
     assert len(done["done"]) == 1
     fleet.drain()

@@ -14,6 +14,7 @@ from tests.support.documents import dispatched, order
 from tests.support.fleet import Fleet
 
 INVOICES = "/api.xro/2.0/Invoices"
+SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
@@ -61,7 +62,7 @@ def assert_each_once(fleet: Fleet, count: int = 11) -> None:
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before the write", "after the answer"])
-@pytest.mark.parametrize("pause", [4 * MINUTE, HOUR], ids=["key alive", "key dead"])
+@pytest.mark.parametrize("pause", [3 * MINUTE + SECOND, HOUR], ids=["key alive", "key dead"])
 def test_a_worker_killed_around_the_write(loaded: Fleet, after: bool, pause: timedelta) -> None:
     """The attempt is repeated under its key, or looked up when the key may have died."""
     left = [1]
@@ -70,8 +71,9 @@ def test_a_worker_killed_around_the_write(loaded: Fleet, after: bool, pause: tim
         loaded.drain()
     assert loaded.statuses() == {"posted": 1, "sending": 10}
     loaded.xero.admin.post("/_sim/clock", json={"advance_seconds": pause.total_seconds()})
-    loaded.age(pause)
-    loaded.drain()
+    for _ in range(2):
+        loaded.age(pause)
+        loaded.drain()
     assert_each_once(loaded)
 
 

@@ -82,6 +82,7 @@ def test_an_account_archived_behind_our_back_makes_the_chart_be_read_again(fleet
     fleet.send(dispatched(order(2)))
     fleet.drain()
     assert fleet.document(2)["reason_code"] == "xero_account_archived"
+    fleet.execute("update charts set due_at = due_at - interval '10 minutes'")
     fleet.send(dispatched(order(3)))
     fleet.drain()
     assert fleet.document(3)["reason_code"] == "account_archived"

@@ -65,7 +65,7 @@ IMPOSSIBLE = [
     "update connections set status = 'lost'",
     "update connections set token_set_id = null",
     "update connections set client_id = null",
-    "insert into tags (document_id) values (-1)",
+    "insert into tags (document_id, connection_id) select -1, id from connections",
 ]
 
 

@@ -172,6 +172,7 @@ class Fleet:
         self.execute("update attempts set lease_until = lease_until - %s", [by])
         self.execute("update attempts set sealed_at = sealed_at - %s", [by])
         self.execute("update documents set due_at = due_at - %s where status = 'waiting'", [by])
+        self.execute("update connections set paused_until = paused_until - %s", [by])
         self.execute("update tags set due_at = due_at - %s", [by])
         self.execute("update wakeups set woken_at = woken_at - %s", [by])
 

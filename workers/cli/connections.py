@@ -110,11 +110,11 @@ def disconnect(
     Exports stop at once. The fleet then takes access back at Xero and erases the tokens.
     """
     from workers.cli.session import connection_of, database
-    from workers.store import connections
+    from workers.disconnecting import disconnect as end_connection
 
     with database() as conn:
         row = connection_of(conn, connection)
-        if not connections.disconnect(conn, connection, who, reason):
+        if not end_connection(conn, connection, who, reason):
             raise Problem(f"Connection {connection} was disconnected at {row.disconnected_at}.")
         row = connection_of(conn, connection)
     _show(row, json)

@@ -132,9 +132,11 @@ def preview(runtime: "Runtime", document: "Document") -> "Decision":
         document.attempt_id or UUID(int=0),
         document.mintsoft_id,
         document.number,
+        document.version,
         document.payload,
         document.total or _zero(),
-        document.failures,
+        document.currency,
+        document.alone,
         document.traceparent,
     )
     try:
@@ -232,7 +234,7 @@ def _look_up(runtime: "Runtime", document: "Document", number: str) -> "FoundInv
             f"Xero has no sales invoice {number} in {row.organisation or row.tenant_id}: "
             "give its number with --xero-number."
         )
-    if not found.live and found.invoice_id != document.xero_id:
+    if not found.live and found.in_xero.id != document.xero_id:
         raise Problem(f"Invoice {number} is {found.status.lower()} in Xero: it does not count.")
     return found
 
@@ -240,17 +242,16 @@ def _look_up(runtime: "Runtime", document: "Document", number: str) -> "FoundInv
 def _record(conn: "Connection", document: "Document", found: "FoundInvoice", who: str) -> None:
     from workers.store import documents, ledger
 
-    other = documents.owner_of(conn, document.connection_id, found.invoice_id, document.id)
+    other = documents.owner_of(conn, document.connection_id, found.in_xero.id, document.id)
     if other is not None:
         raise Problem(f"Invoice {found.number} in Xero is document {other} of the ledger already.")
-    if not documents.mark_posted(conn, document.id, found.invoice_id, found.number, found.total):
+    if not documents.mark_posted(conn, document.id, found.in_xero):
         raise Problem(f"Document {document.id} is being sent just now: look again in a minute.")
     details = {"xero_number": found.number, "xero_status": found.status, "before": document.status}
     documents.note(conn, [document.id], who, "marked as posted", details)
-    if document.xero_id is None:
-        _announce(conn, document, found)
-        if document.kind == "order":
-            ledger.add_tags(conn, [document.id])
+    _announce(conn, document, found)
+    if document.kind == "order":
+        ledger.add_tags(conn, [document.id])
 
 
 def _announce(conn: "Connection", document: "Document", found: "FoundInvoice") -> None:
@@ -263,11 +264,11 @@ def _announce(conn: "Connection", document: "Document", found: "FoundInvoice") -
         connection_id=document.connection_id,
         kind=Kind(document.kind),
         mintsoft_id=document.mintsoft_id,
-        xero_id=found.invoice_id,
+        xero_id=found.in_xero.id,
         xero_number=found.number,
-        xero_url=invoice_link(document.short_code, found.invoice_id),
-        total=found.total,
-        currency_code=document.currency or document.base_currency or "",
+        xero_url=invoice_link(document.short_code, found.in_xero.id),
+        total=found.in_xero.total,
+        currency_code=found.in_xero.currency,
         warnings=[],
     )
     subject = str(document.mintsoft_id)

@@ -7,7 +7,7 @@ reported when Mintsoft changes it.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -16,6 +16,12 @@ from workers.mapping.reasons import Reason, reason
 
 SKIPPED_BY_PERSON = "skipped_by_person"
 """The code of a skip that a person decided; new versions of the document do not undo it."""
+
+CLOCK_SKEW = timedelta(seconds=5)
+"""A withdrawal carries its event's time, a document LastUpdated: two clocks of Mintsoft's."""
+
+_SETTLED_BY_NEWS = frozenset({"withdrawn_after_posting", "changed_after_posting"})
+"""Reasons that end when Mintsoft says again what Xero has."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,6 +70,8 @@ class Standing:
     xero_id: UUID | None = None
     xero_number: str | None = None
     xero_total: Decimal | None = None
+    exported_total: Decimal | None = None
+    exported_currency: str | None = None
     traceparent: str | None = None
 
 
@@ -71,11 +79,16 @@ def arrive(standing: Standing | None, arrival: Arrival) -> Standing:
     """Return how the document stands after *arrival*; the same object when nothing changes."""
     if standing is None:
         return _first(arrival)
-    if arrival.version <= standing.version:
-        return standing
     if arrival.withdrawal is not None:
-        return _withdraw(standing, arrival)
-    return _update(standing, arrival)
+        late = arrival.version + CLOCK_SKEW <= standing.version
+        return standing if late else _withdraw(standing, arrival)
+    return standing if arrival.version <= standing.version else _update(standing, arrival)
+
+
+def _is_withdrawn(standing: Standing) -> bool:
+    """Whether the document was taken back already: then only the version is news."""
+    told = standing.reason is not None and standing.reason.code == "withdrawn_after_posting"
+    return standing.status is Status.WITHDRAWN or standing.withdrawal is not None or told
 
 
 def _first(arrival: Arrival) -> Standing:
@@ -98,18 +111,17 @@ def _start(arrival: Arrival) -> Status:
 
 
 def _withdraw(standing: Standing, arrival: Arrival) -> Standing:
+    version = max(standing.version, arrival.version)
+    if _is_withdrawn(standing):
+        return standing if version == standing.version else replace(standing, version=version)
     if standing.status is Status.SENDING:
-        return replace(standing, version=arrival.version, withdrawal=arrival.withdrawal)
-    if standing.xero_number is not None:
-        return replace(
-            standing,
-            version=arrival.version,
-            status=Status.NEEDS_ATTENTION,
-            reason=withdrawn_after_posting(
-                standing.key.kind, standing.number, standing.xero_number, arrival.withdrawal or ""
-            ),
-        )
-    return replace(standing, version=arrival.version, status=Status.WITHDRAWN, reason=None)
+        return replace(standing, version=version, withdrawal=arrival.withdrawal)
+    if standing.xero_number is None:
+        return replace(standing, version=version, status=Status.WITHDRAWN, reason=None)
+    why = withdrawn_after_posting(
+        standing.key.kind, standing.number, standing.xero_number, arrival.withdrawal or ""
+    )
+    return replace(standing, version=version, status=Status.NEEDS_ATTENTION, reason=why)
 
 
 def _update(standing: Standing, arrival: Arrival) -> Standing:
@@ -125,9 +137,9 @@ def _update(standing: Standing, arrival: Arrival) -> Standing:
         withdrawal=None,
         traceparent=arrival.traceparent,
     )
-    if standing.status in (Status.SENDING, Status.READY) or _skipped_by_person(standing):
+    if standing.status is Status.SENDING or _skipped_by_person(standing):
         return renewed
-    if standing.status is Status.WITHDRAWN:
+    if standing.status in (Status.READY, Status.WITHDRAWN):
         return replace(renewed, status=_start(arrival))
     return replace(renewed, status=Status.WAITING, reason=None)
 
@@ -137,20 +149,29 @@ def _skipped_by_person(standing: Standing) -> bool:
 
 
 def _changed_in_xero(standing: Standing, arrival: Arrival) -> Standing:
-    same = arrival.total == standing.total and arrival.currency == standing.currency
-    if same:
-        return replace(standing, version=arrival.version)
-    return replace(
+    """What is in Xero is compared with what was exported, however often it changed since."""
+    renewed = replace(
         standing,
         version=arrival.version,
         payload=arrival.payload,
         total=arrival.total,
         currency=arrival.currency,
-        status=Status.NEEDS_ATTENTION,
-        reason=changed_after_posting(
-            standing.key.kind, standing.xero_number or "", standing.total, arrival.total
-        ),
     )
+    if (arrival.total, arrival.currency) == (standing.exported_total, standing.exported_currency):
+        settled = standing.reason is not None and standing.reason.code in _SETTLED_BY_NEWS
+        return replace(renewed, status=Status.POSTED, reason=None) if settled else renewed
+    why = changed_after_posting(
+        standing.key.kind,
+        standing.xero_number or "",
+        worth(standing.exported_total, standing.exported_currency),
+        worth(arrival.total, arrival.currency),
+    )
+    return replace(renewed, status=Status.NEEDS_ATTENTION, reason=why)
+
+
+def worth(total: Decimal | None, currency: str | None) -> str:
+    """Return an amount for a sentence, such as ``12.00 GBP``."""
+    return f"{total} {currency or ''}".strip()
 
 
 def withdrawn_after_posting(kind: Kind, number: str, xero_number: str, why: str) -> Reason:
@@ -164,9 +185,7 @@ def withdrawn_after_posting(kind: Kind, number: str, xero_number: str, why: str)
     )
 
 
-def changed_after_posting(
-    kind: Kind, xero_number: str, before: Decimal | None, after: Decimal | None
-) -> Reason:
+def changed_after_posting(kind: Kind, xero_number: str, before: str, after: str) -> Reason:
     """Return the reason of a document whose total changed when it was already in Xero."""
     return reason(
         "changed_after_posting",

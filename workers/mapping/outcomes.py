@@ -1,8 +1,7 @@
 """Where a document stands once Xero has answered, or has not.
 
-A member of an attempt may have changed while it was on its way: taken back, or finalised
-anew with another total. What Xero has then is told as it is; what it refused follows the
-newer wish.
+A member of an attempt may have changed while it was on its way: taken back, or updated in
+Mintsoft. What Xero has then is told as it is; what it refused follows the newer wish.
 """
 
 from dataclasses import dataclass, field
@@ -11,16 +10,20 @@ from decimal import Decimal
 from uuid import UUID
 
 from schemas.exports import DocumentWarning, Kind, Status
-from workers.mapping.arrivals import changed_after_posting, withdrawn_after_posting
+from workers.mapping.arrivals import changed_after_posting, withdrawn_after_posting, worth
 from workers.mapping.reasons import Reason, reason
+
+CRASHES = 3
+"""A document whose attempts end this often without a word is set aside for a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
     """A document in an attempt, as it was sealed, with how it stands now.
 
-    ``expected_total`` is the gross Xero will compute; ``mintsoft_total`` is the document's own
-    when it was sealed, ``total`` the same now. All in the document's currency.
+    ``expected_total`` is the gross Xero will compute, in ``currency``. ``version``,
+    ``mintsoft_total`` and ``mintsoft_currency`` are the document's own when it was sealed;
+    ``version_now``, ``total_now`` and ``currency_now`` are the same now.
     """
 
     position: int
@@ -29,30 +32,41 @@ class Member:
     invoice_number: str
     url: str
     expected_total: Decimal
+    currency: str
+    version: datetime
     mintsoft_total: Decimal
+    mintsoft_currency: str | None
     contact_key: str | None
     warnings: list[dict[str, str]]
     mintsoft_id: int
     number: str
-    total: Decimal
-    currency: str
+    version_now: datetime
+    total_now: Decimal
+    currency_now: str | None
     withdrawal: str | None
     failures: int
     traceparent: str | None
 
     @property
-    def is_same(self) -> bool:
-        """Whether Mintsoft still says what was sealed."""
-        return self.total == self.mintsoft_total
+    def is_latest(self) -> bool:
+        """Whether nothing newer came from Mintsoft since it was sealed."""
+        return self.version == self.version_now
+
+    @property
+    def is_worth_the_same(self) -> bool:
+        """Whether what was sealed and what Mintsoft says now come to the same money."""
+        sealed = self.mintsoft_total, self.mintsoft_currency
+        return sealed == (self.total_now, self.currency_now)
 
 
 @dataclass(frozen=True, slots=True)
 class InXero:
-    """The document Xero has: ``total`` is gross."""
+    """The document Xero has: ``total`` is gross, in ``currency``."""
 
     id: UUID
     number: str
     total: Decimal
+    currency: str
     contact_id: UUID | None = None
 
 
@@ -61,12 +75,13 @@ class Settlement:
     """Where a document stands after an attempt.
 
     A waiting one is due at ``due_at`` (UTC) or ``delay`` after now. ``in_xero`` is set when
-    Xero has it; ``detail`` holds Xero's own words.
+    Xero has it; ``exported_*`` say what it holds of Mintsoft's; ``detail`` is Xero's own words.
     """
 
     document_id: int
     status: Status
     failures: int = 0
+    crashes: int = 0
     due_at: datetime | None = None
     delay: timedelta = field(default_factory=timedelta)
     alone: bool = False
@@ -74,6 +89,8 @@ class Settlement:
     detail: str | None = None
     warnings: tuple[DocumentWarning, ...] = ()
     in_xero: InXero | None = None
+    exported_total: Decimal | None = None
+    exported_currency: str | None = None
 
 
 def posted(member: Member, found: InXero) -> Settlement:
@@ -85,21 +102,28 @@ def posted(member: Member, found: InXero) -> Settlement:
         reason=problem,
         warnings=tuple(DocumentWarning(**each) for each in member.warnings),
         in_xero=found,
+        exported_total=member.mintsoft_total,
+        exported_currency=member.mintsoft_currency,
     )
 
 
 def _after_posting(member: Member, found: InXero) -> Reason | None:
     if member.withdrawal is not None:
         return withdrawn_after_posting(member.kind, member.number, found.number, member.withdrawal)
-    if found.total != member.expected_total:
+    if (found.total, found.currency) != (member.expected_total, member.currency):
         return reason(
             "total_differs_in_xero",
             xero_number=found.number,
-            xero_total=found.total,
-            expected=member.expected_total,
+            xero_total=worth(found.total, found.currency),
+            expected=worth(member.expected_total, member.currency),
         )
-    if not member.is_same:
-        return changed_after_posting(member.kind, found.number, member.mintsoft_total, member.total)
+    if not member.is_worth_the_same:
+        return changed_after_posting(
+            member.kind,
+            found.number,
+            worth(member.mintsoft_total, member.mintsoft_currency),
+            worth(member.total_now, member.currency_now),
+        )
     return None
 
 
@@ -107,31 +131,28 @@ def refused(member: Member, why: Reason, detail: str = "") -> Settlement:
     """Xero does not want the document; a newer version of it gets its own chance."""
     if member.withdrawal is not None:
         return Settlement(member.document_id, Status.WITHDRAWN)
-    if not member.is_same:
+    if not member.is_latest:
         return Settlement(member.document_id, Status.WAITING)
     return Settlement(member.document_id, Status.NEEDS_ATTENTION, reason=why, detail=detail or None)
 
 
-def again(member: Member, *, alone: bool = False, delay: timedelta | None = None) -> Settlement:
+def again(member: Member, delay: timedelta, *, alone: bool = False) -> Settlement:
     """Nothing of the document is in Xero: it goes out with a later batch."""
     if member.withdrawal is not None:
         return Settlement(member.document_id, Status.WITHDRAWN)
     return Settlement(
-        member.document_id,
-        Status.WAITING,
-        failures=member.failures + 1,
-        alone=alone,
-        delay=delay or timedelta(),
+        member.document_id, Status.WAITING, member.failures + 1, alone=alone, delay=delay
     )
 
 
-def is_ours(member: Member, url: str | None, total: Decimal, live: bool) -> bool:
+def is_ours(member: Member, url: str | None, found: InXero, live: bool) -> bool:
     """Return whether the invoice found under the member's number is the member itself.
 
     Only the link back to the Mintsoft document and the total together prove it; one that was
     voided or deleted since no longer counts.
     """
-    return live and url == member.url and total == member.expected_total
+    same = (found.total, found.currency) == (member.expected_total, member.currency)
+    return live and url == member.url and same
 
 
 def number_taken(member: Member, found: str) -> Reason:

@@ -271,6 +271,19 @@ _ENTRIES = (
         Cure.MAPPING,
     ),
     Entry(
+        "xero_unavailable",
+        "Xero could not be asked: {cause}.",
+        "Nothing needs to be done: it is tried again by itself.",
+        Cure.XERO,
+    ),
+    Entry(
+        "disconnected",
+        "The connection was disconnected while the {kind} {number} was on its way to Xero.",
+        "Look in Xero whether invoice {number} is there: then mark the document as posted, "
+        "else retry it after reconnecting.",
+        Cure.PERSON,
+    ),
+    Entry(
         "unexpected",
         "The document could not be prepared because of a defect in this program ({error}).",
         "Report it with the document's number; it is kept, and can be retried after an update.",

@@ -20,6 +20,9 @@ SQL = queries("connections")
 CHART_LIFE = timedelta(hours=4)
 """A chart of accounts changes a few times a year; a refusal makes it read again at once."""
 
+CHART_PAUSE = timedelta(minutes=5)
+"""Not more often than this, however many refusals there are: reading it takes five calls."""
+
 REVOCATION_PATIENCE = timedelta(hours=24)
 """After this, tokens are erased even if Xero could never be told."""
 
@@ -41,6 +44,8 @@ class ConnectionRow:
     settings: dict[str, Any]
     mapping_revision: int | None
     token_set_id: UUID | None
+    is_paused: bool
+    outages: int
     revoke_due_at: datetime | None
     revoke_failures: int
     created_at: datetime
@@ -149,6 +154,21 @@ def lose(conn: Connection, connection_id: UUID, reason: str) -> tuple[Mode, str,
     return Mode(row[0]), row[1], row[2]
 
 
+def pause_until(conn: Connection, connection_id: UUID, until: datetime) -> None:
+    """Let no export of this connection begin before *until* (UTC): Xero's limit is used up."""
+    conn.execute(SQL["pause_until"], {"connection_id": connection_id, "until": until})
+
+
+def pause_for(conn: Connection, connection_id: UUID, delay: timedelta) -> None:
+    """Let no export of this connection begin for *delay*: Xero is in trouble once more."""
+    conn.execute(SQL["pause_for"], {"connection_id": connection_id, "delay": delay})
+
+
+def unpause(conn: Connection, connection_id: UUID) -> None:
+    """Xero answers again."""
+    conn.execute(SQL["unpause"], {"connection_id": connection_id})
+
+
 def disconnect(conn: Connection, connection_id: UUID, who: str, why: str | None) -> bool:
     """Stop a connection; False when it was disconnected already or never was."""
     row = conn.execute(SQL["disconnect"], {"connection_id": connection_id}).fetchone()
@@ -217,9 +237,7 @@ def requeue_cured(conn: Connection, connection_id: UUID, cures: Collection[Cure]
 def chart(conn: Connection, connection_id: UUID) -> StoredChart | None:
     """Return the chart of accounts as last read, or None."""
     with conn.cursor(row_factory=class_row(StoredChart)) as cursor:
-        return cursor.execute(
-            SQL["chart"], {"connection_id": connection_id, "life": CHART_LIFE}
-        ).fetchone()
+        return cursor.execute(SQL["chart"], {"connection_id": connection_id}).fetchone()
 
 
 def save_chart(
@@ -241,6 +259,7 @@ def save_chart(
             "tax_rates": Jsonb(tax_rates),
             "tracking": Jsonb(tracking),
             "currencies": Jsonb(currencies),
+            "life": CHART_LIFE,
         },
     ).fetchone()
     conn.execute(
@@ -251,14 +270,14 @@ def save_chart(
 
 
 def chart_is_stale(conn: Connection, connection_id: UUID) -> None:
-    """Have the chart read again before the next batch."""
-    conn.execute(SQL["chart_is_stale"], {"connection_id": connection_id})
+    """Have the chart read again soon: before the next batch, at most every five minutes."""
+    values = {"connection_id": connection_id, "pause": CHART_PAUSE}
+    conn.execute(SQL["chart_is_stale"], values)
 
 
-def contacts(conn: Connection, connection_id: UUID, keys: Collection[str]) -> dict[str, UUID]:
-    """Return the Xero contacts linked to *keys*."""
-    values = {"connection_id": connection_id, "keys": sorted(keys)}
-    return dict(conn.execute(SQL["contacts"], values).fetchall())
+def contacts(conn: Connection, connection_id: UUID) -> dict[str, UUID]:
+    """Return the Xero contacts linked so far, by key: one for each client or channel."""
+    return dict(conn.execute(SQL["contacts"], {"connection_id": connection_id}).fetchall())
 
 
 def link_contacts(conn: Connection, connection_id: UUID, links: Mapping[str, UUID]) -> None:
@@ -284,9 +303,9 @@ def link_items(conn: Connection, connection_id: UUID, codes: Collection[str]) ->
     conn.execute(SQL["link_items"], {"connection_id": connection_id, "codes": sorted(codes)})
 
 
-def forget_items(conn: Connection, connection_id: UUID) -> None:
-    """Forget which items the organisation has; each is created again when it is needed."""
-    conn.execute(SQL["forget_items"], {"connection_id": connection_id})
+def forget_items(conn: Connection, connection_id: UUID, codes: Collection[str]) -> None:
+    """Forget that the organisation has these items; each is created again when it is needed."""
+    conn.execute(SQL["forget_items"], {"connection_id": connection_id, "codes": sorted(codes)})
 
 
 def short_code(conn: Connection, connection_id: UUID) -> str:

@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 
 from schemas.exports import Kind
 from workers.mapping.arrivals import SKIPPED_BY_PERSON
+from workers.mapping.outcomes import InXero
 from workers.store.sql import queries
 
 SQL = queries("documents")
@@ -208,6 +209,7 @@ def held_ids(
 
 def release(conn: Connection, ids: Sequence[int], who: str) -> list[int]:
     """Set documents going; return those that could be."""
+    conn.execute(SQL["renew_charts"], {"ids": list(ids)})
     going = sorted(row[0] for row in conn.execute(SQL["release"], {"ids": list(ids)}))
     note(conn, going, who, "retried")
     return going
@@ -226,15 +228,13 @@ def skip(conn: Connection, ids: Sequence[int], why: str, who: str) -> list[int]:
     return skipped
 
 
-def mark_posted(
-    conn: Connection, document_id: int, xero_id: UUID, xero_number: str, xero_total: Decimal
-) -> bool:
+def mark_posted(conn: Connection, document_id: int, found: InXero) -> bool:
     """Record that Xero has a document; False when it is being sent or posted already."""
     values = {
         "document_id": document_id,
-        "xero_id": xero_id,
-        "xero_number": xero_number,
-        "xero_total": xero_total,
+        "xero_id": found.id,
+        "xero_number": found.number,
+        "xero_total": found.total,
     }
     return conn.execute(SQL["mark_posted"], values).rowcount == 1
 

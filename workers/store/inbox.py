@@ -77,6 +77,22 @@ def remember(conn: Connection, events: Sequence[EventId]) -> set[tuple[str, str]
     return {(source, event_id) for source, event_id in rows}
 
 
+def holders(
+    conn: Connection, wanted: Collection[tuple[str, Kind, int]]
+) -> dict[tuple[str, Kind, int], UUID]:
+    """Return the connection that has each of these documents (account, kind, id) already."""
+    ordered = sorted(wanted)
+    rows = conn.execute(
+        SQL["holders"],
+        {
+            "accounts": [account for account, _, _ in ordered],
+            "kinds": [kind.value for _, kind, _ in ordered],
+            "ids": [number for _, _, number in ordered],
+        },
+    ).fetchall()
+    return {(account, Kind(kind), number): holder for account, kind, number, holder in rows}
+
+
 def standing(conn: Connection, keys: Collection[Key]) -> dict[Key, Standing]:
     """Return the documents of *keys* as they stand, locked until this transaction ends."""
     with conn.cursor(row_factory=dict_row) as cursor:
@@ -108,6 +124,8 @@ def _standing(row: dict[str, Any]) -> Standing:
         xero_id=row["xero_id"],
         xero_number=row["xero_number"],
         xero_total=row["xero_total"],
+        exported_total=row["exported_total"],
+        exported_currency=row["exported_currency"],
         traceparent=row["traceparent"],
     )
 

@@ -7,7 +7,7 @@ took the attempt over raised it, so an older holder finds that :func:`hold` refu
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,8 @@ BATCH = 50
 """Documents in one write; Xero takes about fifty."""
 
 LEASE = timedelta(minutes=3)
-"""Longer than a batch can take: three calls of at most a minute each are cut off before it."""
+"""Longer than a batch takes even when Xero is slow. One that takes longer still is taken over:
+its late holder records nothing, and numbers that are unique in Xero keep it from doubling."""
 
 KEY_LIFE = timedelta(minutes=4)
 """How long an Idempotency-Key may be trusted; Xero says minutes, so we stay on the short side."""
@@ -41,9 +42,11 @@ class Claimed:
     attempt_id: UUID
     mintsoft_id: int
     number: str
+    version: datetime
     payload: dict[str, Any]
     total: Decimal
-    failures: int
+    currency: str | None
+    alone: bool
     traceparent: str | None
 
 
@@ -60,13 +63,12 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class NewMember:
-    """A document's place in a sealed attempt; totals in the document's currency."""
+    """A document's place in a sealed attempt: as claimed, and as Xero will have it."""
 
-    document_id: int
+    document: Claimed
     invoice_number: str
     url: str
     expected_total: Decimal
-    mintsoft_total: Decimal
     currency: str
     contact_key: str | None
     warnings: tuple[DocumentWarning, ...] = ()
@@ -78,7 +80,10 @@ class InAttempt:
 
     document_id: int
     mintsoft_id: int
+    version: datetime
     failures: int
+    crashes: int
+    alone: bool
     withdrawal: str | None
     traceparent: str | None
 
@@ -106,9 +111,7 @@ def take_over(conn: Connection, connection_id: UUID, kind: Kind) -> Resumed | No
         ).fetchone()
 
 
-def claim(
-    conn: Connection, connection_id: UUID, kind: Kind, *, batch: int = BATCH, alone: bool = False
-) -> list[Claimed]:
+def claim(conn: Connection, connection_id: UUID, kind: Kind, batch: int = BATCH) -> list[Claimed]:
     """Return up to *batch* due documents, now members of one new attempt."""
     with conn.cursor(row_factory=class_row(Claimed)) as cursor:
         rows = cursor.execute(
@@ -117,7 +120,6 @@ def claim(
                 "connection_id": connection_id,
                 "kind": kind.value,
                 "batch": batch,
-                "alone": alone,
                 "lease": LEASE,
             },
         ).fetchall()
@@ -138,12 +140,14 @@ def seal(conn: Connection, attempt_id: UUID, body: bytes, members: Sequence[NewM
         {
             "attempt_id": attempt_id,
             "positions": list(range(len(members))),
-            "documents": [each.document_id for each in members],
+            "documents": [each.document.id for each in members],
+            "versions": [each.document.version for each in members],
             "numbers": [each.invoice_number for each in members],
             "urls": [each.url for each in members],
             "expected": [each.expected_total for each in members],
-            "mintsoft": [each.mintsoft_total for each in members],
             "currencies": [each.currency for each in members],
+            "mintsoft": [each.document.total for each in members],
+            "mintsoft_currencies": [each.document.currency for each in members],
             "contacts": [each.contact_key for each in members],
             "warnings": [_warnings_text(each.warnings) for each in members],
         },
@@ -171,6 +175,11 @@ def settle(conn: Connection, attempt_id: UUID, settlements: Sequence[Settlement]
     if settlements:
         rows = Jsonb([_row(each) for each in settlements])
         conn.execute(SQL["settle"], {"attempt_id": attempt_id, "settlements": rows})
+
+
+def open_attempts(conn: Connection, connection_id: UUID) -> list[tuple[UUID, str]]:
+    """Return the attempts of a connection that are under way (id, state), locked."""
+    return conn.execute(SQL["open_attempts"], {"connection_id": connection_id}).fetchall()
 
 
 def finish(conn: Connection, attempt_id: UUID, outcome: str) -> None:
@@ -219,6 +228,7 @@ def _row(each: Settlement) -> dict[str, object]:
         "due_at": each.due_at,
         "delay_ms": round(each.delay.total_seconds() * 1000),
         "failures": each.failures,
+        "crashes": each.crashes,
         "alone": each.alone,
         "reason_code": reason.code if reason else None,
         "reason_message": reason.message if reason else None,
@@ -229,6 +239,8 @@ def _row(each: Settlement) -> dict[str, object]:
         "xero_id": found.id if found else None,
         "xero_number": found.number if found else None,
         "xero_total": found.total if found else None,
+        "exported_total": each.exported_total,
+        "exported_currency": each.exported_currency,
     }
 
 

@@ -7,6 +7,7 @@ of a lease are the server's; times of a token are the caller's clock, in UTC.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 import psycopg
@@ -47,7 +48,7 @@ class TokenSet:
 def store_token_set(
     conn: psycopg.Connection, fernet: MultiFernet, tokens: TokenSet, now: datetime
 ) -> UUID:
-    """Keep a new token set, refreshed at *now*, and return its id."""
+    """Keep a token set, refreshed at *now*, and return its id: the same id for the same set."""
     row = conn.execute(_SQL["store"], _columns(fernet, tokens, now)).fetchone()
     assert row is not None, "an insert that returns its id"
     return UUID(str(row[0]))
@@ -95,15 +96,11 @@ def release(conn: psycopg.Connection, token_set_id: UUID, holder: UUID) -> None:
     conn.execute(_SQL["release"], {"id": token_set_id, "holder": holder})
 
 
-def erase(conn: psycopg.Connection, token_set_id: UUID) -> bool:
-    """Delete a token set; False when a connection still refers to it or it is gone."""
-    return conn.execute(_SQL["erase"], {"id": token_set_id}).rowcount == 1
-
-
 def _columns(fernet: MultiFernet, tokens: TokenSet, now: datetime) -> dict[str, object]:
     return {
         "access_token": fernet.encrypt(tokens.access_token.encode()).decode(),
         "refresh_token": fernet.encrypt(tokens.refresh_token.encode()).decode(),
+        "digest": sha256(tokens.refresh_token.encode()).digest(),
         "scope": tokens.scope,
         "expires_at": tokens.expires_at,
         "now": now,

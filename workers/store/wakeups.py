@@ -15,7 +15,10 @@ from psycopg.rows import class_row
 from workers.store.sql import queries
 
 LIFE = timedelta(seconds=60)
-"""After this a wake-up that was not taken counts as lost; a second one does no harm."""
+"""After this a wake-up that was not taken counts as lost; a second one does no harm.
+
+Each further one waits twice as long, up to about an hour: without workers a queue stays short.
+"""
 
 SQL = queries("wakeups")
 
@@ -47,6 +50,11 @@ def wake(conn: Connection, wanted: Iterable[Wakeup], life: timedelta = LIFE) -> 
 def take(conn: Connection, wakeup: Wakeup) -> None:
     """Mark *wakeup* as arrived; do this before looking for the work."""
     conn.execute(SQL["take"], {"connection_id": wakeup.connection_id, "queue": wakeup.queue})
+
+
+def release_requested(conn: Connection) -> None:
+    """Let documents go whose export was asked for while they were still on their way in."""
+    conn.execute(SQL["release_requested"])
 
 
 def due(conn: Connection) -> list[Wakeup]:

@@ -64,7 +64,7 @@ class Tokens:
     def revoke(self, token_set_id: UUID) -> None:
         """End the set at Xero, **with every connection made by it**. Raises Transient.
 
-        The stored set stays until vault.erase. Revoking again is no error.
+        The stored set stays. Revoking again is no error.
         """
         with self._pool.connection() as conn:
             tokens = vault.load(conn, self._fernet, token_set_id)

@@ -32,9 +32,6 @@ LONGEST_FILTER = 4000
 PAGE_SIZE = 1000
 """The most that Xero gives at once; an answer is no larger than what was found."""
 
-LONGEST_NOTE = 250
-"""Characters of a note in an invoice's history."""
-
 
 class Credentials(Protocol):
     """Gives the access token of one connection; see auth.Tokens.of."""
@@ -138,19 +135,6 @@ class XeroGateway:
             tracking=self._rows("TrackingCategories", "get_tracking_categories"),
             currencies=self._rows("Currencies", "get_currencies"),
         )
-
-    def add_history_note(self, invoice_id: UUID, text: str, key: UUID | str | None = None) -> None:
-        """Add *text*, cut to 250 characters, to the history of an invoice."""
-        note = wire.encode({"HistoryRecords": [{"Details": text[:LONGEST_NOTE]}]})
-        extra = {} if key is None else {"idempotency_key": str(key)}
-        answer = self._call(
-            "upkeep",
-            lambda api: api.create_invoice_history(
-                str(self._tenant), str(invoice_id), note, _preload_content=False, **extra
-            ),
-            write=True,
-        )
-        _checked(answer, self._clock, write=True)
 
     def connections(self) -> list[XeroConnection]:
         """Return the organisations the token reaches. Counts against no organisation's limits."""

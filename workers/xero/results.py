@@ -6,9 +6,9 @@ Uncertain: guessing which element is whose could mark the wrong document as post
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from uuid import UUID
 
+from workers.mapping.outcomes import InXero
 from workers.xero import wire
 from workers.xero.failures import broken, content, validation_errors
 from workers.xero.reasons import already_there
@@ -23,31 +23,26 @@ GONE = frozenset({"DELETED", "VOIDED"})
 
 @dataclass(frozen=True, slots=True)
 class InvoiceOutcome:
-    """What became of one invoice of a batch; with ``ok`` there is an ``invoice_id``."""
+    """What became of one invoice of a batch: ``in_xero``, or refused with ``errors``."""
 
-    ok: bool
     number: str
-    invoice_id: UUID | None
-    total: Decimal | None
-    sub_total: Decimal | None
-    currency: str | None
-    status: str | None
-    contact_id: UUID | None
-    url: str | None
+    in_xero: InXero | None
     errors: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether Xero has it now."""
+        return self.in_xero is not None
 
 
 @dataclass(frozen=True, slots=True)
 class FoundInvoice:
     """A sales invoice that Xero has under a number; ``live`` unless deleted or voided."""
 
-    invoice_id: UUID
     number: str
-    total: Decimal
+    in_xero: InXero
     url: str | None
     status: str
-    contact_id: UUID | None
 
     @property
     def live(self) -> bool:
@@ -121,25 +116,27 @@ def elements(answer: Answer, field: str, sent: int) -> list[dict[str, object]]:
 
 
 def invoice_outcome(element: dict[str, object]) -> InvoiceOutcome:
-    """Read one element of the answer to PUT /Invoices."""
-    invoice_id = uuid(element.get("InvoiceID"))
+    """Read one element of the answer to PUT /Invoices.
+
+    Raises Uncertain when it neither refuses nor says what it created.
+    """
+    number = text(element.get("InvoiceNumber")) or ""
     errors = validation_errors(element)
-    refused = bool(errors or element.get("HasErrors") is True) or _says_error(element)
-    if not refused and invoice_id is None:
-        raise broken("an invoice without InvoiceID", write=True)
-    return InvoiceOutcome(
-        ok=not refused,
-        number=text(element.get("InvoiceNumber")) or "",
-        invoice_id=None if refused else invoice_id,
-        total=wire.amount(element.get("Total")),
-        sub_total=wire.amount(element.get("SubTotal")),
-        currency=text(element.get("CurrencyCode")),
-        status=text(element.get("Status")),
-        contact_id=_contact(element),
-        url=text(element.get("Url")),
-        errors=errors,
-        warnings=validation_errors(element, "Warnings"),
-    )
+    if errors or element.get("HasErrors") is True or _says_error(element):
+        return InvoiceOutcome(number, None, errors)
+    created = _in_xero(element)
+    if created is None:
+        raise broken("an invoice without id, total or currency", write=True)
+    return InvoiceOutcome(number, created)
+
+
+def _in_xero(element: dict[str, object]) -> InXero | None:
+    invoice_id, total = uuid(element.get("InvoiceID")), wire.amount(element.get("Total"))
+    currency = text(element.get("CurrencyCode"))
+    if invoice_id is None or total is None or currency is None:
+        return None
+    number = text(element.get("InvoiceNumber")) or ""
+    return InXero(invoice_id, number, total, currency, _contact(element))
 
 
 def in_order(sent: Sequence[str], outcomes: Sequence[InvoiceOutcome]) -> list[InvoiceOutcome]:
@@ -153,15 +150,10 @@ def in_order(sent: Sequence[str], outcomes: Sequence[InvoiceOutcome]) -> list[In
 def found_invoices(invoices: Sequence[dict[str, object]]) -> Iterator[FoundInvoice]:
     """Read the sales invoices among *invoices*; bills share numbers with them and are left out."""
     for each in invoices:
-        invoice_id, total = uuid(each.get("InvoiceID")), wire.amount(each.get("Total"))
-        if each.get("Type") == "ACCREC" and invoice_id is not None and total is not None:
+        found = _in_xero(each)
+        if each.get("Type") == "ACCREC" and found is not None:
             yield FoundInvoice(
-                invoice_id,
-                text(each.get("InvoiceNumber")) or "",
-                total,
-                text(each.get("Url")),
-                text(each.get("Status")) or "",
-                _contact(each),
+                found.number, found, text(each.get("Url")), text(each.get("Status")) or ""
             )
 
 

@@ -91,9 +91,17 @@ def test_a_structured_body_is_read_whatever_it_is_called(content_type: str | Non
 
 
 def test_what_cloudevents_leaves_optional_may_be_missing() -> None:
-    """Subject and time may be absent; the data names the document."""
-    event = read(body(subject=None, time=None))
+    """Subject and time may be absent where the data names the document and its version."""
+    data = {"Kind": "order", "Id": 7}
+    raw = body(subject=None, time=None, type="export.requested.v1", data=data)
+    event = decode(raw, {}, None, "export.requested.v1")
     assert (event.subject, event.time) == (None, None)
+
+
+def test_a_withdrawal_needs_its_time() -> None:
+    """Without it nobody can tell it from a later version of the document."""
+    with pytest.raises(Unreadable, match="time: missing"):
+        read(body(time=None))
 
 
 @pytest.mark.parametrize(

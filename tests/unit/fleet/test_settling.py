@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -16,7 +17,7 @@ from workers.store.ledger import InAttempt
 
 UNTIL = datetime(2026, 11, 2, 12, tzinfo=UTC)
 WHY = Reason("xero_too_large", "too large", "split it", Cure.PERSON)
-DOCUMENT = InAttempt(1, 7, 2, None, None)
+DOCUMENT = InAttempt(1, 7, UNTIL, 2, 0, False, None, None)
 
 CASES = [
     (Throttled(UNTIL, "minute"), Status.WAITING, 2),
@@ -30,20 +31,40 @@ CASES = [
 @pytest.mark.parametrize(("failure", "status", "failures"), CASES)
 def test_by_failure(failure: Failure, status: Status, failures: int) -> None:
     """Throttled and locked out are not failed; only trouble counts as a failure."""
-    settled = settling.by_failure(DOCUMENT, failure, Random(1))
+    settled = settling.by_failure(DOCUMENT, failure, Random(1), only=True)
     assert (settled.status, settled.failures) == (status, failures)
 
 
 def test_throttled_documents_are_due_when_the_limit_opens() -> None:
     """The due time is Xero's, not a guess."""
-    assert settling.by_failure(DOCUMENT, Throttled(UNTIL, "day"), Random(1)).due_at == UNTIL
+    settled = settling.by_failure(DOCUMENT, Throttled(UNTIL, "day"), Random(1), only=False)
+    assert settled.due_at == UNTIL
 
 
 def test_a_withdrawn_document_is_not_sent_again() -> None:
     """Whatever failed: it was taken back meanwhile."""
-    gone = InAttempt(1, 7, 0, "changed their mind", None)
-    settled = settling.by_failure(gone, Transient("down"), Random(1))
+    gone = replace(DOCUMENT, withdrawal="changed their mind")
+    settled = settling.by_failure(gone, Transient("down"), Random(1), only=False)
     assert settled.status is Status.WITHDRAWN
+
+
+def test_a_refusal_of_the_whole_batch_sends_each_alone() -> None:
+    """One bad document must not condemn its neighbours."""
+    settled = settling.by_failure(DOCUMENT, Permanent(WHY), Random(1), only=False)
+    assert (settled.status, settled.alone) == (Status.WAITING, True)
+
+
+def test_a_document_that_ends_its_attempts_goes_alone_and_is_then_set_aside() -> None:
+    """Twice it may be bad luck; the third time a person must look."""
+    found = [
+        settling.by_crash(replace(DOCUMENT, crashes=crashes), Random(1)) for crashes in (0, 1, 2)
+    ]
+    assert [each.status for each in found] == [
+        Status.WAITING,
+        Status.WAITING,
+        Status.NEEDS_ATTENTION,
+    ]
+    assert [each.alone for each in found] == [False, True, False]
 
 
 def test_backoff_grows_with_jitter_to_half_an_hour() -> None:

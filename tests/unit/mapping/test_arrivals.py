@@ -30,7 +30,13 @@ def standing(status: Status, **more: object) -> Standing:
 def posted(status: Status = Status.POSTED) -> Standing:
     reason = WHY if status is Status.NEEDS_ATTENTION else None
     return standing(
-        status, xero_id=UUID(int=2), xero_number="MS-7", xero_total=Decimal(10), reason=reason
+        status,
+        xero_id=UUID(int=2),
+        xero_number="MS-7",
+        xero_total=Decimal(10),
+        exported_total=Decimal(10),
+        exported_currency="GBP",
+        reason=reason,
     )
 
 
@@ -56,7 +62,7 @@ def test_a_document_not_seen_before(arrival: Arrival, expected: Status) -> None:
 
 
 NEWER = [
-    (standing(Status.READY), document(T0 + HOUR), Status.READY),
+    (standing(Status.READY), document(T0 + HOUR), Status.WAITING),
     (standing(Status.WAITING), document(T0 + HOUR), Status.WAITING),
     (standing(Status.SENDING), document(T0 + HOUR, 11), Status.SENDING),
     (standing(Status.NEEDS_ATTENTION, reason=WHY), document(T0 + HOUR), Status.WAITING),
@@ -67,6 +73,7 @@ NEWER = [
     (posted(), document(T0 + HOUR), Status.POSTED),
     (posted(), document(T0 + HOUR, 11), Status.NEEDS_ATTENTION),
     (posted(Status.NEEDS_ATTENTION), document(T0 + HOUR), Status.NEEDS_ATTENTION),
+    (standing(Status.READY), document(T0 + HOUR, asked_for=False), Status.READY),
     (standing(Status.READY), withdrawal(T0 + HOUR), Status.WITHDRAWN),
     (standing(Status.WAITING), withdrawal(T0 + HOUR), Status.WITHDRAWN),
     (standing(Status.SENDING), withdrawal(T0 + HOUR), Status.SENDING),
@@ -88,11 +95,41 @@ def test_a_newer_version(before: Standing, arrival: Arrival, expected: Status) -
 
 
 @pytest.mark.parametrize("status", [each for each in Status if each is not Status.POSTED])
-@pytest.mark.parametrize("arrival", [document(T0), document(T0 - HOUR, 99), withdrawal(T0)])
+@pytest.mark.parametrize("arrival", [document(T0), document(T0 - HOUR, 99), withdrawal(T0 - HOUR)])
 def test_the_same_or_an_older_version_changes_nothing(status: Status, arrival: Arrival) -> None:
     """The very same object comes back, so nothing is written."""
     before = standing(status)
     assert arrive(before, arrival) is before
+
+
+def test_mintsoft_says_again_what_xero_has() -> None:
+    """Taken back and finalised anew, or changed and changed back: nothing is left to mend."""
+    for between in (withdrawal(T0 + HOUR), document(T0 + HOUR, 24)):
+        stuck = arrive(posted(), between)
+        assert stuck.status is Status.NEEDS_ATTENTION
+        mended = arrive(stuck, document(T0 + 2 * HOUR))
+        assert (mended.status, mended.reason) == (Status.POSTED, None)
+
+
+def test_a_second_change_is_compared_with_what_was_exported() -> None:
+    """The sentence names what is in Xero, not what stood in between."""
+    stuck = arrive(arrive(posted(), document(T0 + HOUR, 24)), document(T0 + 2 * HOUR, 36))
+    assert stuck.reason is not None
+    assert "10 GBP to 36 GBP" in stuck.reason.message
+
+
+def test_a_withdrawal_may_seem_a_little_older_than_its_document() -> None:
+    """Its event's clock and the document's LastUpdated are two clocks."""
+    just_before = withdrawal(T0 - timedelta(seconds=1))
+    assert arrive(standing(Status.WAITING), just_before).status is Status.WITHDRAWN
+
+
+def test_a_withdrawal_said_twice_is_no_news() -> None:
+    """Only its version moves, so nobody is told again, and what is older stays older."""
+    once = arrive(posted(), withdrawal(T0 + HOUR))
+    twice = arrive(once, withdrawal(T0 + 3 * HOUR))
+    assert (twice.status, twice.reason) == (once.status, once.reason)
+    assert arrive(twice, document(T0 + 2 * HOUR)) is twice
 
 
 def test_a_withdrawal_while_it_is_sent_is_kept_until_the_answer() -> None:

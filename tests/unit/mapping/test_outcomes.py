@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from workers.mapping.outcomes import InXero, Member
 from workers.mapping.reasons import Cure, Reason
 
 WHY = Reason("xero_refused", "no", "mend it", Cure.PERSON)
-FOUND = InXero(UUID(int=5), "MS-7", Decimal("12.00"))
+T0 = datetime(2026, 11, 2, 12, tzinfo=UTC)
+FOUND = InXero(UUID(int=5), "MS-7", Decimal("12.00"), "GBP")
 MEMBER = Member(
     position=0,
     document_id=1,
@@ -22,24 +24,39 @@ MEMBER = Member(
     invoice_number="MS-7",
     url="https://mintsoft.example/Order/Details/7",
     expected_total=Decimal("12.00"),
+    currency="GBP",
+    version=T0,
     mintsoft_total=Decimal("12.00"),
+    mintsoft_currency="GBP",
     contact_key=None,
     warnings=[{"code": "sku_too_long", "message": "SKU is long"}],
     mintsoft_id=7,
     number="7",
-    total=Decimal("12.00"),
-    currency="GBP",
+    version_now=T0,
+    total_now=Decimal("12.00"),
+    currency_now="GBP",
     withdrawal=None,
     failures=2,
     traceparent=None,
 )
 WITHDRAWN = replace(MEMBER, withdrawal="changed their mind")
-CHANGED = replace(MEMBER, total=Decimal("15.00"))
+LATER = T0 + timedelta(hours=1)
+CHANGED = replace(MEMBER, version_now=LATER, total_now=Decimal("15.00"))
+OTHER_CURRENCY = replace(MEMBER, version_now=LATER, currency_now="EUR")
+TOUCHED = replace(MEMBER, version_now=LATER)
 
 POSTED = [
     (MEMBER, FOUND, Status.POSTED, None),
     (WITHDRAWN, FOUND, Status.NEEDS_ATTENTION, "withdrawn_after_posting"),
     (CHANGED, FOUND, Status.NEEDS_ATTENTION, "changed_after_posting"),
+    (OTHER_CURRENCY, FOUND, Status.NEEDS_ATTENTION, "changed_after_posting"),
+    (TOUCHED, FOUND, Status.POSTED, None),
+    (
+        MEMBER,
+        replace(FOUND, currency="EUR"),
+        Status.NEEDS_ATTENTION,
+        "total_differs_in_xero",
+    ),
     (
         MEMBER,
         replace(FOUND, total=Decimal("12.01")),
@@ -63,6 +80,7 @@ REFUSED = [
     (MEMBER, Status.NEEDS_ATTENTION),
     (WITHDRAWN, Status.WITHDRAWN),
     (CHANGED, Status.WAITING),
+    (TOUCHED, Status.WAITING),
 ]
 
 
@@ -86,4 +104,5 @@ def test_what_proves_that_an_invoice_is_ours(
     url: str | None, total: str, live: bool, ours: bool
 ) -> None:
     """The link back and the total together, on an invoice that still counts."""
-    assert outcomes.is_ours(MEMBER, url, Decimal(total), live) is ours
+    found = replace(FOUND, total=Decimal(total))
+    assert outcomes.is_ours(MEMBER, url, found, live) is ours

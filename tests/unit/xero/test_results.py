@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from workers.errors import Transient, Uncertain
+from workers.mapping.outcomes import InXero
 from workers.xero import results, wire
 from workers.xero.gateway import LONGEST_FILTER, batches, numbers_in
 from workers.xero.links import invoice_link
@@ -13,6 +14,8 @@ from workers.xero.transport import Answer
 
 ID = "046d8a6d-1ae1-4b4d-9340-5601bdf41b87"
 NOBODY = "00000000-0000-0000-0000-000000000000"
+AMOUNT = {"Total": Decimal("1.20"), "CurrencyCode": "GBP"}
+CREATED: dict[str, object] = {"InvoiceID": ID, **AMOUNT}
 
 
 def answer(body: object, status: int = 200) -> Answer:
@@ -30,8 +33,7 @@ def test_other_numbers_are_uncertain() -> None:
     """Elements in another order would mark the wrong document as posted."""
     sent = ["MS-1", "MS-2"]
     swapped = [
-        results.invoice_outcome({"InvoiceID": ID, "InvoiceNumber": number})
-        for number in reversed(sent)
+        results.invoice_outcome({**CREATED, "InvoiceNumber": number}) for number in reversed(sent)
     ]
     with pytest.raises(Uncertain):
         results.in_order(sent, swapped)
@@ -41,10 +43,10 @@ def test_other_numbers_are_uncertain() -> None:
 @pytest.mark.parametrize(
     ("element", "ok"),
     [
-        ({"InvoiceID": ID, "StatusAttributeString": "OK", "HasErrors": False}, True),
-        ({"InvoiceID": ID}, True),
-        ({"InvoiceID": ID, "StatusAttributeString": "ERROR"}, False),
-        ({"InvoiceID": ID, "HasErrors": True}, False),
+        ({**CREATED, "StatusAttributeString": "OK", "HasErrors": False}, True),
+        (CREATED, True),
+        ({**CREATED, "StatusAttributeString": "ERROR"}, False),
+        ({**CREATED, "HasErrors": True}, False),
         ({"InvoiceID": NOBODY, "ValidationErrors": [{"Message": "No."}]}, False),
     ],
 )
@@ -52,11 +54,21 @@ def test_outcome(element: dict[str, object], ok: bool) -> None:
     """Any sign of an error is an error, and an error has no invoice."""
     outcome = results.invoice_outcome(element)
     assert outcome.ok is ok
-    assert outcome.invoice_id == (UUID(ID) if ok else None)
+    expected = InXero(UUID(ID), "", Decimal("1.20"), "GBP") if ok else None
+    assert outcome.in_xero == expected
 
 
-@pytest.mark.parametrize("element", [{}, {"InvoiceID": NOBODY}, {"InvoiceID": "x"}])
-def test_a_success_without_an_id_is_uncertain(element: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "element",
+    [
+        {},
+        {**CREATED, "InvoiceID": NOBODY},
+        {**CREATED, "InvoiceID": "x"},
+        {**CREATED, "Total": None},
+        {**CREATED, "CurrencyCode": None},
+    ],
+)
+def test_a_success_that_does_not_say_what_is_uncertain(element: dict[str, object]) -> None:
     """Xero says neither that it created the invoice nor that it did not."""
     with pytest.raises(Uncertain):
         results.invoice_outcome(element)
@@ -79,9 +91,9 @@ def test_a_400_of_elements(body: object, status: int, listed: bool) -> None:
 
 def test_bills_are_not_sales_invoices() -> None:
     """A supplier's bill may bear the same number; it is none of ours."""
-    sale = {"Type": "ACCREC", "InvoiceID": ID, "InvoiceNumber": "1", "Total": Decimal("1.20")}
+    sale = {"Type": "ACCREC", "InvoiceID": ID, "InvoiceNumber": "1", **AMOUNT}
     found = list(results.found_invoices([sale | {"Type": "ACCPAY"}, sale]))
-    assert [(each.number, each.total) for each in found] == [("1", Decimal("1.20"))]
+    assert [(each.number, each.in_xero.total) for each in found] == [("1", Decimal("1.20"))]
 
 
 def test_rows_of_something_else_are_transient() -> None:

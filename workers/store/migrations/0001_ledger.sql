@@ -4,6 +4,7 @@ create table token_sets (
     id             uuid primary key default gen_random_uuid(),
     access_token   text not null,             -- Fernet
     refresh_token  text not null,             -- Fernet
+    digest         bytea not null unique,     -- SHA-256 of the refresh token: one row for one set
     scope          text not null default '',
     expires_at     timestamptz not null,      -- of the access token
     refreshed_at   timestamptz not null default now(),
@@ -30,6 +31,8 @@ create table connections (
     token_set_id     uuid references token_sets,
     revoke_due_at    timestamptz,
     revoke_failures  integer not null default 0,
+    paused_until     timestamptz,              -- Xero is closed or away: no export before
+    outages          integer not null default 0,
     created_at       timestamptz not null default now(),
     disconnected_at  timestamptz,
     check ((mode = 'accounting') = (client_id is not null)),
@@ -66,7 +69,7 @@ create table charts (
     tracking      jsonb not null,
     currencies    jsonb not null,
     fetched_at    timestamptz not null default now(),
-    stale         boolean not null default false
+    due_at        timestamptz not null           -- when it is to be read again
 );
 comment on table charts is 'Xero''s chart of accounts, tax rates, tracking, currencies, organisation as last read';
 
@@ -123,6 +126,7 @@ create table attempts (
     created_at     timestamptz not null default now(),
     finished_at    timestamptz,
     check (state <> 'sealed' or (body is not null and sealed_at is not null)),
+    check (state <> 'done' or body is null),   -- it holds customers' names; what was sent can be made again
     check ((state = 'done') = (finished_at is not null)),
     check ((state = 'done') = (outcome is not null))
 );
@@ -145,6 +149,7 @@ create table documents (
     currency       text,
     due_at         timestamptz not null default now(),
     failures       integer not null default 0,
+    crashes        integer not null default 0,      -- attempts that ended without a word
     alone          boolean not null default false,  -- its batch was refused whole: send it by itself
     attempt_id     uuid references attempts,
     withdrawal     text,                      -- asked for while it was being sent
@@ -157,6 +162,8 @@ create table documents (
     xero_id        uuid,
     xero_number    text,
     xero_total     numeric,
+    exported_total numeric,                   -- Mintsoft's total and currency as Xero has them
+    exported_currency text,
     posted_at      timestamptz,
     traceparent    text,
     created_at     timestamptz not null default now(),
@@ -176,22 +183,25 @@ create table documents (
     check (status not in ('ready', 'sending', 'posted') or reason_code is null)
 );
 -- What is due, oldest first, one connection at a time; posted rows cost it nothing.
-create index documents_due on documents (connection_id, kind, alone, due_at, id) where status = 'waiting';
+create index documents_due on documents (connection_id, kind, due_at, id) where status = 'waiting';
 create index documents_by_attempt on documents (attempt_id) where attempt_id is not null;
 -- Lists and counts of what people must look at.
 create index documents_open on documents (connection_id, status, id)
     where status in ('ready', 'needs_attention', 'sending', 'waiting');
 create index documents_by_mintsoft_id on documents (kind, mintsoft_id);
-create index documents_by_number on documents (number);
+-- One invoice in Xero is one document here.
+create unique index documents_by_xero_id on documents (connection_id, xero_id) where xero_id is not null;
 
 create table attempt_members (
     attempt_id     uuid not null references attempts,
     position       integer not null check (position >= 0),
     document_id    bigint not null references documents,
+    version        timestamptz not null,      -- the document's when it was sealed
     invoice_number text not null,
     url            text not null,
     expected_total numeric not null,          -- gross, as Xero will compute it
     mintsoft_total numeric not null,          -- documents.total when it was sealed
+    mintsoft_currency text,
     currency       text not null,
     contact_key    text,
     warnings       jsonb not null default '[]',
@@ -212,12 +222,13 @@ comment on table export_requests is 'Export pressed before the document itself w
 
 create table tags (
     document_id bigint primary key references documents,
+    connection_id uuid not null references connections,
     due_at      timestamptz not null default now(),
     failures    integer not null default 0,
     last_error  text,
     done_at     timestamptz
 );
-create index tags_due on tags (due_at) where done_at is null;
+create index tags_due on tags (connection_id, due_at) where done_at is null;
 
 create table outbox (
     id           bigint generated always as identity primary key,
@@ -231,11 +242,14 @@ create table outbox (
     published_at timestamptz
 );
 create index outbox_unpublished on outbox (id) where published_at is null;
+-- What was said about one document.
+create index outbox_by_subject on outbox (subject);
 
 create table wakeups (
     connection_id uuid not null references connections,
     queue         text not null,
     woken_at      timestamptz not null,
+    times         integer not null default 1,
     primary key (connection_id, queue)
 );
 comment on table wakeups is 'A wake-up is on its way since woken_at; keeps each queue at one message a connection';

@@ -16,20 +16,34 @@ where account = %(account)s and client_id = %(client_id)s and mode = 'accounting
 -- name: find
 -- One connection, whole.
 select id, mode, account, client_id, warehouse_id, channel_id, tenant_id, organisation, status,
-       lost_reason, settings, mapping_revision, token_set_id, revoke_due_at, revoke_failures,
-       created_at, disconnected_at
+       lost_reason, settings, mapping_revision, token_set_id,
+       coalesce(paused_until > now(), false) as is_paused, outages,
+       revoke_due_at, revoke_failures, created_at, disconnected_at
 from connections where id = %(connection_id)s;
 
 -- name: list
 -- Every connection, the newest last.
 select id, mode, account, client_id, warehouse_id, channel_id, tenant_id, organisation, status,
-       lost_reason, settings, mapping_revision, token_set_id, revoke_due_at, revoke_failures,
-       created_at, disconnected_at
+       lost_reason, settings, mapping_revision, token_set_id,
+       coalesce(paused_until > now(), false) as is_paused, outages,
+       revoke_due_at, revoke_failures, created_at, disconnected_at
 from connections order by created_at, id;
 
--- name: lock
--- One connection, locked until this transaction ends.
-select status from connections where id = %(connection_id)s for update;
+-- name: pause_until
+-- Xero's limit is used up: no export of it begins before.
+update connections set paused_until = greatest(paused_until, %(until)s)
+where id = %(connection_id)s;
+
+-- name: pause_for
+-- Xero is in trouble: no export of it begins for a while, longer with each time in a row.
+update connections
+set outages = outages + 1, paused_until = greatest(paused_until, now() + %(delay)s::interval)
+where id = %(connection_id)s;
+
+-- name: unpause
+-- Xero answers again.
+update connections set outages = 0, paused_until = null
+where id = %(connection_id)s and (outages > 0 or paused_until is not null);
 
 -- name: name_organisation
 -- What the organisation calls itself.
@@ -66,13 +80,12 @@ where id = %(connection_id)s;
 -- name: forget_tokens
 -- The connection holds no tokens any more.
 update connections set token_set_id = null, revoke_due_at = null
-where id = %(connection_id)s and status = 'disconnected'
-returning %(token_set_id)s::uuid as token_set_id;
+where id = %(connection_id)s and status = 'disconnected';
 
 -- name: token_set_users
--- How many connections still need this token set, but for this one.
+-- How many connections still live by this token set.
 select count(*) from connections
-where token_set_id = %(token_set_id)s and id <> %(connection_id)s;
+where token_set_id = %(token_set_id)s and id <> %(connection_id)s and status <> 'disconnected';
 
 -- name: erase_token_set
 -- The tokens are gone.
@@ -100,18 +113,23 @@ where c.id = %(connection_id)s;
 
 -- name: requeue_cured
 -- The cause is gone: documents that waited for it go on by themselves.
+with cured as (
+    select id from documents
+    where connection_id = %(connection_id)s and status = 'needs_attention'
+      and reason_cure = any(%(cures)s) and xero_id is null
+    order by kind, mintsoft_id
+    for update
+)
 update documents
 set status = 'waiting', due_at = now(), failures = 0, alone = false, reason_code = null,
     reason_message = null, reason_remedy = null, reason_cure = null, reason_detail = null,
     updated_at = now()
-where connection_id = %(connection_id)s and status = 'needs_attention'
-  and reason_cure = any(%(cures)s) and xero_id is null
+where id in (select id from cured)
 returning id;
 
 -- name: chart
 -- The chart of accounts as last read, and whether it is due to be read again.
-select organisation, accounts, tax_rates, tracking, currencies, fetched_at,
-       stale or fetched_at < now() - %(life)s::interval as due
+select organisation, accounts, tax_rates, tracking, currencies, fetched_at, due_at <= now() as due
 from charts where connection_id = %(connection_id)s;
 
 -- name: save_chart
@@ -120,24 +138,24 @@ with before as (
     select (organisation, accounts, tax_rates, tracking, currencies)::text as content
     from charts where connection_id = %(connection_id)s
 )
-insert into charts (connection_id, organisation, accounts, tax_rates, tracking, currencies)
+insert into charts (connection_id, organisation, accounts, tax_rates, tracking, currencies, due_at)
 values (%(connection_id)s, %(organisation)s, %(accounts)s, %(tax_rates)s, %(tracking)s,
-        %(currencies)s)
+        %(currencies)s, now() + %(life)s::interval)
 on conflict (connection_id) do update
 set organisation = excluded.organisation, accounts = excluded.accounts,
     tax_rates = excluded.tax_rates, tracking = excluded.tracking,
-    currencies = excluded.currencies, fetched_at = now(), stale = false
+    currencies = excluded.currencies, fetched_at = now(), due_at = excluded.due_at
 returning (organisation, accounts, tax_rates, tracking, currencies)::text
           is distinct from (select content from before);
 
 -- name: chart_is_stale
--- Xero refused something that the chart allowed: read it again before the next batch.
-update charts set stale = true where connection_id = %(connection_id)s;
+-- Xero refused something that the chart allowed: read it again, but not for every refusal.
+update charts set due_at = least(due_at, fetched_at + %(pause)s::interval)
+where connection_id = %(connection_id)s;
 
 -- name: contacts
--- The Xero contacts linked to these keys.
-select key, contact_id from xero_contacts
-where connection_id = %(connection_id)s and key = any(%(keys)s);
+-- The Xero contacts linked so far.
+select key, contact_id from xero_contacts where connection_id = %(connection_id)s;
 
 -- name: link_contacts
 -- Remember which contact Xero used.
@@ -164,8 +182,8 @@ order by code
 on conflict do nothing;
 
 -- name: forget_items
--- Xero denies an item we believed in: ask for each again when it is needed.
-delete from xero_items where connection_id = %(connection_id)s;
+-- Xero denies items we believed in: ask for each again when it is needed.
+delete from xero_items where connection_id = %(connection_id)s and code = any(%(codes)s);
 
 -- name: short_code
 -- What Xero's links call the organisation.

@@ -68,6 +68,12 @@ select at, who, action, details from audit where document_id = %(document_id)s o
 -- The tag that an order shall carry in Mintsoft.
 select due_at, failures, last_error, done_at from tags where document_id = %(document_id)s;
 
+-- name: renew_charts
+-- Somebody says that the cause in Xero is gone: ask Xero, not our copy of its chart.
+update charts set due_at = now()
+where connection_id in (
+    select connection_id from documents where id = any(%(ids)s) and reason_cure in ('xero', 'mapping'));
+
 -- name: release
 -- These documents go to Xero as soon as they can; what is in Xero or on its way stays as it is.
 update documents d
@@ -102,7 +108,8 @@ returning id;
 -- Xero has this document, as a person says and Xero confirms.
 update documents
 set status = 'posted', xero_id = %(xero_id)s, xero_number = %(xero_number)s,
-    xero_total = %(xero_total)s, posted_at = coalesce(posted_at, now()), reason_code = null,
+    xero_total = %(xero_total)s, exported_total = total, exported_currency = currency,
+    posted_at = coalesce(posted_at, now()), reason_code = null,
     reason_message = null, reason_remedy = null, reason_cure = null, reason_detail = null,
     failures = 0, alone = false, updated_at = now()
 where id = %(document_id)s and status not in ('sending', 'posted') and payload is not null

@@ -14,13 +14,20 @@ returning a.id, a.state, a.tries, a.body,
           coalesce(a.sealed_at + %(key_life)s::interval > now(), false) as key_lives;
 
 -- name: claim
--- Up to a batch of due documents become the members of a new attempt, oldest first.
-with due as (
+-- Up to a batch of due documents, oldest first, become the members of a new attempt. When the
+-- oldest is one that must go alone, it goes alone.
+with head as (
+    select alone from documents
+    where connection_id = %(connection_id)s and kind = %(kind)s and status = 'waiting'
+      and due_at <= now()
+    order by due_at, id
+    limit 1
+), due as (
     select id from documents
     where connection_id = %(connection_id)s and kind = %(kind)s and status = 'waiting'
-      and alone = %(alone)s and due_at <= now()
+      and due_at <= now() and alone = (select alone from head)
     order by due_at, id
-    limit %(batch)s
+    limit (select case when alone then 1 else %(batch)s end from head)
     for update skip locked
 ), attempt as (
     insert into attempts (connection_id, kind, state, lease_until, tries)
@@ -33,8 +40,8 @@ set status = 'sending', attempt_id = attempt.id, reason_code = null, reason_mess
     reason_remedy = null, reason_cure = null, reason_detail = null, updated_at = now()
 from due, attempt
 where d.id = due.id
-returning d.id, d.attempt_id, d.mintsoft_id, d.number, d.payload, d.total, d.failures,
-          d.traceparent;
+returning d.id, d.attempt_id, d.mintsoft_id, d.number, d.version, d.payload, d.total, d.currency,
+          d.alone, d.traceparent;
 
 -- name: hold
 -- Whether the attempt is still ours: nobody took it over since.
@@ -50,23 +57,24 @@ where id = %(attempt_id)s and state = 'claimed';
 
 -- name: add_members
 -- The members of a sealed attempt, in the order of its body.
-insert into attempt_members (attempt_id, position, document_id, invoice_number, url,
-                             expected_total, mintsoft_total, currency, contact_key, warnings)
-select %(attempt_id)s, position, document_id, invoice_number, url, expected_total,
-       mintsoft_total, currency, contact_key, warnings::jsonb
-from unnest(%(positions)s::int[], %(documents)s::bigint[], %(numbers)s::text[], %(urls)s::text[],
-            %(expected)s::numeric[], %(mintsoft)s::numeric[], %(currencies)s::text[],
-            %(contacts)s::text[],
-            %(warnings)s::text[])
-     as m (position, document_id, invoice_number, url, expected_total, mintsoft_total,
-           currency, contact_key, warnings);
+insert into attempt_members (attempt_id, position, document_id, version, invoice_number, url,
+                             expected_total, currency, mintsoft_total, mintsoft_currency,
+                             contact_key, warnings)
+select %(attempt_id)s, position, document_id, version, invoice_number, url, expected_total,
+       currency, mintsoft_total, mintsoft_currency, contact_key, warnings::jsonb
+from unnest(%(positions)s::int[], %(documents)s::bigint[], %(versions)s::timestamptz[],
+            %(numbers)s::text[], %(urls)s::text[], %(expected)s::numeric[],
+            %(currencies)s::text[], %(mintsoft)s::numeric[], %(mintsoft_currencies)s::text[],
+            %(contacts)s::text[], %(warnings)s::text[])
+     as m (position, document_id, version, invoice_number, url, expected_total, currency,
+           mintsoft_total, mintsoft_currency, contact_key, warnings);
 
 -- name: members
--- The members of an attempt as they were sealed, and how their documents stand now.
-select m.position, m.document_id, m.invoice_number, m.url, m.expected_total, m.mintsoft_total,
-       m.contact_key, m.warnings, d.kind, d.mintsoft_id, d.number, d.total,
-       m.currency, d.withdrawal,
-       d.failures, d.traceparent
+-- The members of an attempt as they were sealed, and how their documents stand now; locked.
+select m.position, m.document_id, d.kind, m.invoice_number, m.url, m.expected_total, m.currency,
+       m.version, m.mintsoft_total, m.mintsoft_currency, m.contact_key, m.warnings,
+       d.mintsoft_id, d.number, d.version as version_now, d.total as total_now,
+       d.currency as currency_now, d.withdrawal, d.failures, d.traceparent
 from attempt_members m join documents d on d.id = m.document_id
 where m.attempt_id = %(attempt_id)s and d.attempt_id = %(attempt_id)s
 order by m.position
@@ -74,15 +82,22 @@ for update of d;
 
 -- name: in_attempt
 -- The documents of an open attempt and what may have changed about them since; locked.
-select id as document_id, mintsoft_id, failures, withdrawal, traceparent
+select id as document_id, mintsoft_id, version, failures, crashes, alone, withdrawal, traceparent
 from documents where attempt_id = %(attempt_id)s
 order by id
 for update;
 
 -- name: finish_attempt
 -- The attempt is over; its documents have gone their ways.
-update attempts set state = 'done', outcome = %(outcome)s, finished_at = now()
+update attempts set state = 'done', outcome = %(outcome)s, finished_at = now(), body = null
 where id = %(attempt_id)s;
+
+-- name: open_attempts
+-- Attempts of a connection that are under way; locked.
+select id, state from attempts
+where connection_id = %(connection_id)s and state <> 'done'
+order by id
+for update;
 
 -- name: repeat_later
 -- The answer is unknown: the same attempt comes up again when this lease ends.
@@ -93,24 +108,29 @@ update attempts set lease_until = now() + %(delay)s::interval where id = %(attem
 update documents d
 set status = s.status, attempt_id = null, withdrawal = null,
     due_at = coalesce(s.due_at, now() + coalesce(s.delay_ms, 0) * interval '1 millisecond'),
-    failures = s.failures, alone = s.alone,
+    failures = s.failures, crashes = s.crashes, alone = s.alone,
     reason_code = s.reason_code, reason_message = s.reason_message, reason_remedy = s.reason_remedy,
     reason_cure = s.reason_cure, reason_detail = s.reason_detail,
     warnings = coalesce(s.warnings, d.warnings),
     xero_id = coalesce(s.xero_id, d.xero_id), xero_number = coalesce(s.xero_number, d.xero_number),
     xero_total = coalesce(s.xero_total, d.xero_total),
+    exported_total = case when s.xero_id is not null then s.exported_total else d.exported_total end,
+    exported_currency =
+        case when s.xero_id is not null then s.exported_currency else d.exported_currency end,
     posted_at = case when s.xero_id is not null then now() else d.posted_at end,
     updated_at = now()
 from jsonb_to_recordset(%(settlements)s) as s (
     document_id bigint, status text, due_at timestamptz, delay_ms bigint,
-    failures int, alone boolean, reason_code text, reason_message text, reason_remedy text,
+    failures int, crashes int, alone boolean, reason_code text, reason_message text, reason_remedy text,
     reason_cure text, reason_detail text, warnings jsonb, xero_id uuid, xero_number text,
-    xero_total numeric)
+    xero_total numeric, exported_total numeric, exported_currency text)
 where d.id = s.document_id and d.attempt_id = %(attempt_id)s;
 
 -- name: add_tags
 -- Orders that are in Xero now and shall say so in Mintsoft.
-insert into tags (document_id) select unnest(%(documents)s::bigint[]) on conflict do nothing;
+insert into tags (document_id, connection_id)
+select id, connection_id from documents where id = any(%(documents)s)
+on conflict do nothing;
 
 -- name: claim_tags
 -- Orders of a connection whose tag is due; a crashed worker's come back after five minutes.
@@ -118,11 +138,11 @@ update tags t
 set due_at = now() + interval '5 minutes'
 from documents d
 where t.document_id = d.id and t.document_id in (
-    select t2.document_id from tags t2 join documents d2 on d2.id = t2.document_id
-    where t2.done_at is null and t2.due_at <= now() and d2.connection_id = %(connection_id)s
-    order by t2.due_at
+    select document_id from tags
+    where connection_id = %(connection_id)s and done_at is null and due_at <= now()
+    order by due_at
     limit %(batch)s
-    for update of t2 skip locked)
+    for update skip locked)
 returning t.document_id, d.mintsoft_id, t.failures;
 
 -- name: tag_done

@@ -16,12 +16,23 @@ returning source, event_id;
 -- The documents of these keys as they stand, locked in a fixed order.
 select d.connection_id, d.kind, d.mintsoft_id, d.client_id, d.number, d.status, d.version,
        null as payload, d.total, d.currency, d.withdrawal, d.reason_code, d.reason_message,
-       d.reason_remedy, d.reason_cure, d.xero_id, d.xero_number, d.xero_total, d.traceparent
+       d.reason_remedy, d.reason_cure, d.xero_id, d.xero_number, d.xero_total,
+       d.exported_total, d.exported_currency, d.traceparent
 from unnest(%(connections)b::uuid[], %(kinds)b::text[], %(ids)b::bigint[])
      as wanted (connection_id, kind, mintsoft_id)
 join documents d using (connection_id, kind, mintsoft_id)
 order by d.connection_id, d.kind, d.mintsoft_id
 for update of d;
+
+-- name: holders
+-- Which connections that still run have these documents.
+select c.account, d.kind, d.mintsoft_id, d.connection_id
+from unnest(%(accounts)s::text[], %(kinds)s::text[], %(ids)s::bigint[])
+     as wanted (account, kind, mintsoft_id)
+join documents d on d.kind = wanted.kind and d.mintsoft_id = wanted.mintsoft_id
+join connections c on c.id = d.connection_id and c.account = wanted.account
+    and c.status <> 'disconnected'
+order by d.id desc;
 
 -- name: insert_documents
 -- Add documents not seen before; those that another process added meanwhile do not come back.
@@ -45,8 +56,9 @@ update documents
 set status = %(status)s, version = %(version)s, number = %(number)s,
     payload = coalesce(%(payload)s::jsonb, payload), total = %(total)s, currency = %(currency)s,
     withdrawal = %(withdrawal)s, reason_code = %(reason_code)s, reason_message = %(reason_message)s,
-    reason_remedy = %(reason_remedy)s, reason_cure = %(reason_cure)s, reason_detail = null,
-    traceparent = %(traceparent)s, failures = 0, alone = false, due_at = now(), updated_at = now()
+    reason_remedy = %(reason_remedy)s, reason_cure = %(reason_cure)s,
+    reason_detail = case when reason_code = %(reason_code)s then reason_detail end,
+    traceparent = %(traceparent)s, failures = 0, crashes = 0, alone = false, due_at = now(), updated_at = now()
 where connection_id = %(connection_id)s and kind = %(kind)s and mintsoft_id = %(mintsoft_id)s;
 
 -- name: request_exports

@@ -1,7 +1,8 @@
 -- name: store
--- Keep a new token set and give it its id.
-insert into token_sets (access_token, refresh_token, scope, expires_at, refreshed_at)
-values (%(access_token)s, %(refresh_token)s, %(scope)s, %(expires_at)s, %(now)s)
+-- Keep a token set and give it its id; one that is there already, for another connection, is kept.
+insert into token_sets (access_token, refresh_token, digest, scope, expires_at, refreshed_at)
+values (%(access_token)s, %(refresh_token)s, %(digest)s, %(scope)s, %(expires_at)s, %(now)s)
+on conflict (digest) do update set scope = excluded.scope
 returning id
 
 -- name: load
@@ -18,7 +19,8 @@ returning access_token, refresh_token, scope, expires_at
 -- name: replace
 -- Store the rotated set and give the lease back, if it is still the holder's.
 update token_sets
-set access_token = %(access_token)s, refresh_token = %(refresh_token)s, scope = %(scope)s,
+set access_token = %(access_token)s, refresh_token = %(refresh_token)s,
+    digest = %(digest)s, scope = %(scope)s,
     expires_at = %(expires_at)s, refreshed_at = %(now)s,
     refreshing_by = null, refreshing_until = null
 where id = %(id)s and refreshing_by = %(holder)s
@@ -27,8 +29,3 @@ where id = %(id)s and refreshing_by = %(holder)s
 -- Give the lease back without a new set.
 update token_sets set refreshing_by = null, refreshing_until = null
 where id = %(id)s and refreshing_by = %(holder)s
-
--- name: erase
--- Delete a token set that no connection uses any more.
-delete from token_sets
-where id = %(id)s and not exists (select from connections where token_set_id = %(id)s)

@@ -1,12 +1,14 @@
 -- name: wake
 -- Note that a wake-up is on its way; only those that none is on its way for come back.
 -- The conflict locks the row, so a worker that takes it waits for what this transaction adds.
+-- One that was not taken is sent again after twice the time, so that idle queues do not fill.
 insert into wakeups (connection_id, queue, woken_at)
 select connection_id, queue, now()
 from unnest(%(connections)s::uuid[], %(queues)s::text[]) as wanted (connection_id, queue)
 order by connection_id, queue
-on conflict (connection_id, queue) do update set woken_at = now()
-    where wakeups.woken_at < now() - %(life)s::interval
+on conflict (connection_id, queue) do update
+    set woken_at = now(), times = least(wakeups.times + 1, 7)
+    where wakeups.woken_at < now() - %(life)s::interval * (1 << wakeups.times - 1)
 returning connection_id, queue;
 
 -- name: take
@@ -15,29 +17,46 @@ delete from wakeups where connection_id = %(connection_id)s and queue = %(queue)
 
 -- name: due
 -- Queues of connections that have work due now: documents, abandoned attempts, tags, revocations.
+-- Each document probe is one step into documents_due; a backlog costs no more than a single row.
 select c.id as connection_id, work.queue
 from connections c
 cross join lateral (
     select case work_kind when 'order' then 'exports.orders' else 'exports.invoices' end as queue
     from unnest(array['order', 'invoice']) as kinds (work_kind)
-    where c.status = 'active' and (
-        (c.mapping_revision is not null and exists (
-            select from documents d
+    where (c.paused_until is null or c.paused_until <= now()) and (
+        (c.mapping_revision is not null and (
+            select d.due_at from documents d
             where d.connection_id = c.id and d.kind = work_kind and d.status = 'waiting'
-              and not d.alone and d.due_at <= now()))
-        or (c.mapping_revision is not null and exists (
-            select from documents d
-            where d.connection_id = c.id and d.kind = work_kind and d.status = 'waiting'
-              and d.alone and d.due_at <= now()))
-        or exists (
-            select from attempts a
+            order by d.due_at, d.id limit 1) <= now())
+        or (
+            select a.lease_until from attempts a
             where a.connection_id = c.id and a.kind = work_kind and a.state <> 'done'
-              and a.lease_until <= now()))
-    union all
-    select 'connections' where c.revoke_due_at <= now()
+            order by a.lease_until limit 1) <= now())
 ) as work
-where c.status = 'active' or c.revoke_due_at is not null
+where c.status = 'active'
 union all
-select distinct d.connection_id, 'upkeep'
-from tags t join documents d on d.id = t.document_id
-where t.done_at is null and t.due_at <= now();
+select c.id, 'upkeep'
+from connections c
+where (
+    select t.due_at from tags t
+    where t.connection_id = c.id and t.done_at is null
+    order by t.due_at limit 1) <= now()
+union all
+select id, 'connections' from connections where revoke_due_at <= now();
+
+-- name: release_requested
+-- Export was pressed while the document was still on its way in: it goes now.
+with asked as (
+    select d.id, r.account, r.kind, r.mintsoft_id
+    from export_requests r
+    join connections c on c.account = r.account and c.status <> 'disconnected'
+    join documents d on d.connection_id = c.id and d.kind = r.kind
+        and d.mintsoft_id = r.mintsoft_id and d.status = 'ready'
+    order by d.connection_id, d.kind, d.mintsoft_id
+    for update of d
+), used as (
+    delete from export_requests r using asked a
+    where r.account = a.account and r.kind = a.kind and r.mintsoft_id = a.mintsoft_id
+)
+update documents set status = 'waiting', due_at = now(), updated_at = now()
+where id in (select id from asked);
