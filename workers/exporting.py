@@ -8,8 +8,7 @@ have died, every number is looked up first. Whoever claims a full batch sends th
 at once, so that one connection's backlog is shared and no other waits behind it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,65 +17,22 @@ import structlog
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from schemas.connections import ConnectionLostV1
 from schemas.exports import Kind
-from workers import announcements, books, preparing, settling
-from workers.clock import Clock, backoff
-from workers.errors import (
-    AuthorisationLost,
-    Failure,
-    Permanent,
-    Throttled,
-    Transient,
-    Uncertain,
-)
+from workers import books, preparing, settling
+from workers.clock import Clock
+from workers.errors import Failure, Permanent, Uncertain
 from workers.intake import EXPORT_QUEUES, Send
 from workers.mapping import outcomes
 from workers.mapping.decisions import Decision
-from workers.mapping.outcomes import Member, Settlement
-from workers.store import connections, ledger, outbox, wakeups
+from workers.recording import Attempt, Recorder, give_back, settle_unsent
+from workers.store import connections, ledger, wakeups
 from workers.store.connections import ConnectionRow
-from workers.store.ledger import Claimed, InAttempt, Resumed
-from workers.store.outbox import Notice
+from workers.store.ledger import Claimed, Resumed
 from workers.store.wakeups import Wakeup
 from workers.xero.gateway import XeroGateway
 from workers.xero.results import FoundInvoice, InvoiceOutcome
 
 log = structlog.get_logger(__name__)
-
-RECONNECT = "Reconnect the organisation; everything that waits goes on by itself."
-
-CHART_CODES = frozenset(
-    {
-        "xero_account_archived",
-        "xero_account_invalid",
-        "xero_tax_not_for_account",
-        "xero_tax_type_invalid",
-        "xero_currency_not_enabled",
-        "xero_date_locked",
-        "xero_tracking_invalid",
-    }
-)
-"""Refusals that our copy of the chart would have foreseen: it is out of date."""
-
-ITEM_INVALID = "xero_item_invalid"
-"""Xero denies an item: somebody deleted one that we believed in."""
-
-CONTACT_GONE = frozenset({"xero_contact_archived", "xero_contact_missing"})
-"""The linked contact is of no use any more: the next try goes by its name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """An attempt that is ours as long as nobody has raised ``tries``."""
-
-    id: UUID
-    tries: int
-
-    @property
-    def is_repeat(self) -> bool:
-        """Whether an earlier try may have been carried out."""
-        return self.tries > 1
 
 
 class Exporter:
@@ -149,35 +105,6 @@ def _is_full(claimed: Sequence[Claimed]) -> bool:
     return len(claimed) == ledger.BATCH or any(each.alone for each in claimed)
 
 
-def give_back(
-    conn: Connection, connection: ConnectionRow, kind: Kind, attempt_id: UUID, clock: Clock
-) -> None:
-    """Let go of the documents of an attempt that ended without a word before it was sealed."""
-    settled = [
-        (each, settling.by_crash(each, clock.rng)) for each in ledger.in_attempt(conn, attempt_id)
-    ]
-    settle_unsent(conn, connection, kind, attempt_id, settled)
-    ledger.finish(conn, attempt_id, "abandoned")
-
-
-def settle_unsent(
-    conn: Connection,
-    connection: ConnectionRow,
-    kind: Kind,
-    attempt_id: UUID,
-    settled: Sequence[tuple[Claimed | InAttempt, Settlement]],
-) -> None:
-    """Write where documents stand that were not sent, and say so where others must hear."""
-    ledger.settle(conn, attempt_id, [settlement for _, settlement in settled])
-    found = [
-        announcements.of_settlement(
-            connection, kind, document.mintsoft_id, settlement, document.traceparent
-        )
-        for document, settlement in settled
-    ]
-    outbox.add(conn, [notice for notice in found if notice is not None])
-
-
 class Run:
     """One attempt of one connection, from its claim to its record."""
 
@@ -194,6 +121,7 @@ class Run:
         self._clock = clock
         self._connection = connection
         self._kind = kind
+        self._recorder = Recorder(pool, clock, connection, kind)
 
     def send(self, claimed: Sequence[Claimed], web_url: str) -> None:
         """Decide, seal and send freshly *claimed* documents."""
@@ -204,12 +132,12 @@ class Run:
             )
             body = self._seal(attempt, decided)
         except Failure as failure:
-            self._release(attempt, failure)
+            self._recorder.release(attempt, failure)
         except psycopg.Error:
             raise  # the database is away: the lease will end
         except Exception:
             log.exception("export.not_prepared", attempt=str(attempt.id))
-            self._give_back(attempt)
+            self._recorder.give_back(attempt)
         else:
             if body is not None:
                 self._put(attempt, body)
@@ -238,11 +166,6 @@ class Run:
             ledger.seal(conn, attempt.id, body, [preparing.member_of(each) for each in ready])
         return body
 
-    def _give_back(self, attempt: Attempt) -> None:
-        with self._pool.connection() as conn:
-            if ledger.hold(conn, attempt.id, attempt.tries):
-                give_back(conn, self._connection, self._kind, attempt.id, self._clock)
-
     def _put(self, attempt: Attempt, body: bytes) -> None:
         try:
             answers = self._gateway.put_invoices(body, attempt.id)
@@ -252,10 +175,10 @@ class Run:
         try:
             found = self._look_up_taken(answers)
         except Failure as failure:
-            self._repeat(attempt, failure)
+            self._recorder.repeat(attempt, failure)
             return
         rng = self._clock.rng
-        self._record(
+        self._recorder.record(
             attempt,
             "answered",
             lambda member: settling.by_answer(member, answers[member.position], found, rng),
@@ -274,163 +197,34 @@ class Run:
         try:
             found = self._gateway.invoices_by_number(numbers)
         except Failure as failure:
-            self._repeat(attempt, failure)
+            self._recorder.repeat(attempt, failure)
             return
         rng = self._clock.rng
-        self._record(attempt, "looked up", lambda each: settling.by_look_up(each, found, rng))
-
-    def _record(
-        self,
-        attempt: Attempt,
-        outcome: str,
-        settle: Callable[[Member], Settlement],
-        body: bytes = b"",
-    ) -> None:
-        with self._pool.connection() as conn:
-            if not ledger.hold(conn, attempt.id, attempt.tries):
-                log.warning("export.taken_over", attempt=str(attempt.id))
-                return
-            settled = [(member, settle(member)) for member in ledger.members(conn, attempt.id)]
-            ledger.settle(conn, attempt.id, [settlement for _, settlement in settled])
-            ledger.finish(conn, attempt.id, outcome)
-            connections.unpause(conn, self._connection.id)
-            self._consequences(conn, settled)
-            self._learn(conn, settled, body)
-        log.info("export.recorded", attempt=str(attempt.id), outcome=outcome, **_counts(settled))
-
-    def _consequences(self, conn: Connection, settled: Sequence[tuple[Member, Settlement]]) -> None:
-        """Say what became of the documents, and have orders that are in Xero tagged."""
-        short_code = connections.short_code(conn, self._connection.id)
-        found = [
-            announcements.of_member(self._connection, short_code, member, settlement)
-            for member, settlement in settled
-        ]
-        outbox.add(conn, [notice for notice in found if notice is not None])
-        in_xero = [each.document_id for _, each in settled if each.in_xero is not None]
-        if self._kind is Kind.ORDER and in_xero:
-            ledger.add_tags(conn, in_xero)
-
-    def _learn(
-        self, conn: Connection, settled: Sequence[tuple[Member, Settlement]], body: bytes
-    ) -> None:
-        """Remember contacts; forget what Xero has shown to be wrong."""
-        connection_id = self._connection.id
-        connections.link_contacts(conn, connection_id, _contact_links(settled))
-        for key in _lost_contacts(settled):
-            connections.unlink_contact(conn, connection_id, key)
-        if lost := [member.position for member, each in settled if _code(each) == ITEM_INVALID]:
-            connections.forget_items(conn, connection_id, preparing.items_in(body, lost))
-        if any(_code(each) in CHART_CODES for _, each in settled):
-            connections.chart_is_stale(conn, connection_id)
+        self._recorder.record(
+            attempt, "looked up", lambda each: settling.by_look_up(each, found, rng)
+        )
 
     def _failed(self, attempt: Attempt, failure: Failure) -> None:
         """Settle by the kind of failure. Whatever a repeat meets, its first try may have worked."""
         if isinstance(failure, Uncertain) or attempt.is_repeat:
-            self._repeat(attempt, failure)
+            self._recorder.repeat(attempt, failure)
         elif isinstance(failure, Permanent):
             self._refused_whole(attempt, failure)
         else:
-            self._release(attempt, failure)
-
-    def _repeat(self, attempt: Attempt, failure: Failure) -> None:
-        """Nobody knows what was carried out: the sealed attempt comes up again."""
-        log.warning("export.repeat", attempt=str(attempt.id), failure=str(failure))
-        with self._pool.connection() as conn:
-            if ledger.hold(conn, attempt.id, attempt.tries):
-                ledger.repeat_later(conn, attempt.id, self._delay(failure, attempt.tries))
-        self._tell(failure)
-
-    def _delay(self, failure: Failure, tries: int) -> timedelta:
-        if isinstance(failure, Throttled):
-            return max(failure.until - self._clock.now(), timedelta(seconds=1))
-        return backoff(tries, self._clock.rng)
-
-    def _release(self, attempt: Attempt, failure: Failure) -> None:
-        """Nothing was carried out: the documents go back to waiting."""
-        log.warning("export.released", attempt=str(attempt.id), failure=str(failure))
-        with self._pool.connection() as conn:
-            if not ledger.hold(conn, attempt.id, attempt.tries):
-                return
-            documents = ledger.in_attempt(conn, attempt.id)
-            only = len(documents) == 1
-            settled = [
-                (each, settling.by_failure(each, failure, self._clock.rng, only=only))
-                for each in documents
-            ]
-            settle_unsent(conn, self._connection, self._kind, attempt.id, settled)
-            ledger.finish(conn, attempt.id, type(failure).__name__.lower())
-        self._tell(failure)
-
-    def _tell(self, failure: Failure) -> None:
-        """Let the rest of the fleet know: a closed or troubled Xero is not asked for each batch."""
-        connection = self._connection
-        with self._pool.connection() as conn:
-            match failure:
-                case Throttled(until=until):
-                    connections.pause_until(conn, connection.id, until)
-                case Transient():
-                    delay = backoff(connection.outages + 1, self._clock.rng)
-                    connections.pause_for(conn, connection.id, delay)
-                case AuthorisationLost(cause=cause):
-                    lose(conn, connection, cause)
+            self._recorder.release(attempt, failure)
 
     def _refused_whole(self, attempt: Attempt, failure: Permanent) -> None:
         """Xero refuses the batch as such: each goes alone, so that one can't hold the others."""
         with self._pool.connection() as conn:
             only_one = len(ledger.members(conn, attempt.id)) == 1
         if only_one:
-            self._record(
+            self._recorder.record(
                 attempt,
                 "refused",
                 lambda member: outcomes.refused(member, failure.reason, failure.detail),
             )
         else:
             now = timedelta()
-            self._record(attempt, "refused", lambda each: outcomes.again(each, now, alone=True))
-
-
-def lose(conn: Connection, connection: ConnectionRow, cause: str) -> None:
-    """Tell everyone, once, that Xero lets this connection in no more."""
-    if connections.lose(conn, connection.id, cause) is not None:
-        outbox.add(conn, [_lost_notice(connection, cause)])
-        log.error("connection.lost", cause=cause)
-
-
-def _lost_notice(connection: ConnectionRow, cause: str) -> Notice:
-    data = ConnectionLostV1(
-        connection_id=connection.id,
-        mode=connection.mode,
-        tenant_id=connection.tenant_id,
-        reason=cause,
-        remedy=RECONNECT,
-    )
-    return Notice("connection.lost.v1", connection.account, str(connection.id), data)
-
-
-def _contact_links(settled: Sequence[tuple[Member, Settlement]]) -> dict[str, UUID]:
-    return {
-        member.contact_key: settlement.in_xero.contact_id
-        for member, settlement in settled
-        if member.contact_key
-        and settlement.in_xero is not None
-        and settlement.in_xero.contact_id is not None
-    }
-
-
-def _lost_contacts(settled: Sequence[tuple[Member, Settlement]]) -> set[str]:
-    return {
-        member.contact_key
-        for member, settlement in settled
-        if member.contact_key and _code(settlement) in CONTACT_GONE
-    }
-
-
-def _code(settlement: Settlement) -> str | None:
-    return settlement.reason.code if settlement.reason else None
-
-
-def _counts(settled: Sequence[tuple[Member, Settlement]]) -> Mapping[str, int]:
-    counts: dict[str, int] = {}
-    for _, settlement in settled:
-        counts[settlement.status.value] = counts.get(settlement.status.value, 0) + 1
-    return counts
+            self._recorder.record(
+                attempt, "refused", lambda each: outcomes.again(each, now, alone=True)
+            )

@@ -7,8 +7,6 @@ after the commit, one for each connection and queue that is not already on its w
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 import psycopg
@@ -21,16 +19,13 @@ from events import topology
 from events.delivery import Delivery, Parked, parked, read
 from events.envelope import Event
 from events.errors import Code
-from schemas.connections import ConnectionRevokedV1, Mode
+from schemas.connections import ConnectionRevokedV1
 from schemas.exports import ExportRequestedV1, Kind, Status
-from schemas.invoices import InvoiceFinalisedV1, InvoiceUnconfirmedV1
-from schemas.mintsoft import COST_CENTRES, ConfirmedInvoiceSummary, cost_of
-from schemas.orders import OrderCancelledV1, OrderDispatchedV1
 from workers import announcements
-from workers.clock import Clock
 from workers.disconnecting import disconnect
 from workers.mapping.arrivals import Arrival, Key, Standing, arrive
 from workers.mapping.outcomes import InXero
+from workers.routing import arrivals_of, wants
 from workers.store import inbox, outbox, wakeups
 from workers.store.inbox import EventId, ParkedBody, Route
 from workers.store.outbox import Notice
@@ -60,10 +55,9 @@ class Taken:
 class Intake:
     """Takes batches of messages into the ledger."""
 
-    def __init__(self, pool: ConnectionPool, send: Send, clock: Clock) -> None:
+    def __init__(self, pool: ConnectionPool, send: Send) -> None:
         self._pool = pool
         self._send = send
-        self._clock = clock
 
     def handle(self, deliveries: Sequence[Delivery]) -> None:
         """Make *deliveries* safe. Raises psycopg.Error; then nothing of them is stored.
@@ -112,8 +106,7 @@ class Intake:
     def _documents(
         self, conn: Connection, events: Sequence[Event], routes: Sequence[Route]
     ) -> list[Wakeup]:
-        now = self._clock.now()
-        arrivals = [each for event in events for each in arrivals_of(event, routes, now)]
+        arrivals = [each for event in events for each in arrivals_of(event, routes)]
         if not arrivals:
             return []
         arrivals = _with_requests(conn, _at_their_holders(conn, arrivals, routes), routes)
@@ -126,104 +119,6 @@ class Intake:
             for _, after in changed
             if after.status is Status.WAITING
         ]
-
-
-def wants(event: Event, routes: Sequence[Route]) -> bool:
-    """Return whether some connection has a use for *event*."""
-    match event.data:
-        case ExportRequestedV1():
-            return any(route.account == event.account for route in routes)
-        case ConnectionRevokedV1(connection_id=wanted):
-            return any(route.id == wanted and route.account == event.account for route in routes)
-    return any(_matching(event, routes))
-
-
-def _matching(event: Event, routes: Sequence[Route]) -> Iterator[Route]:
-    """Yield the connections that *event*'s document belongs to."""
-    of_account = [route for route in routes if route.account == event.account]
-    match event.data:
-        case OrderDispatchedV1(client_id=client, channel_id=channel):
-            yield from _for_order(of_account, client, channel)
-        case OrderCancelledV1(client_id=client):
-            yield from (route for route in of_account if route.client_id == client)
-        case InvoiceFinalisedV1() | InvoiceUnconfirmedV1():
-            yield from (route for route in of_account if route.mode is Mode.FULFILMENT)
-
-
-def _for_order(routes: Iterable[Route], client: int, channel: int | None) -> list[Route]:
-    """A connection that names the order's channel comes before one for all channels."""
-    of_client = [route for route in routes if route.client_id == client]
-    named = [route for route in of_client if channel in (route.export_channels or [])]
-    return named or [route for route in of_client if route.export_channels is None]
-
-
-def arrivals_of(event: Event, routes: Sequence[Route], now: datetime) -> Iterator[Arrival]:
-    """Yield what *event* brings to each of its connections.
-
-    *now* stands in for the time of a withdrawal whose publisher gave none.
-    """
-    for route in _matching(event, routes):
-        arrival = _arrival(event, route, now)
-        if arrival is not None:
-            yield arrival
-
-
-def _arrival(event: Event, route: Route, now: datetime) -> Arrival | None:
-    match event.data:
-        case OrderDispatchedV1() as order:
-            currency = order.currency.code if order.currency else None
-            key = Key(route.id, Kind.ORDER, order.id)
-            found = (order.order_number, order.last_updated, order.total_order_gross, currency)
-            return _document(key, order.client_id, event, route, *found)
-        case InvoiceFinalisedV1(invoice=invoice, currency_code=currency):
-            key = Key(route.id, Kind.INVOICE, invoice.id)
-            found = (invoice.name or str(invoice.id), invoice.last_updated, _net(invoice), currency)
-            return _document(key, invoice.client_id, event, route, *found)
-        case OrderCancelledV1(order_id=number) as gone:
-            key = Key(route.id, Kind.ORDER, number)
-            return _withdrawal(key, gone.client_id, event, gone.reason, now)
-        case InvoiceUnconfirmedV1(invoice_id=number) as gone:
-            key = Key(route.id, Kind.INVOICE, number)
-            return _withdrawal(key, gone.client_id, event, gone.reason, now)
-    return None
-
-
-def _document(
-    key: Key,
-    client_id: int,
-    event: Event,
-    route: Route,
-    number: str,
-    version: datetime,
-    total: Decimal,
-    currency: str | None,
-) -> Arrival:
-    return Arrival(
-        key,
-        client_id,
-        number,
-        version,
-        event.data_json,
-        total,
-        currency,
-        asked_for=route.export_trigger == "automatic",
-        traceparent=event.traceparent,
-    )
-
-
-def _withdrawal(key: Key, client_id: int, event: Event, why: str | None, now: datetime) -> Arrival:
-    return Arrival(
-        key,
-        client_id,
-        str(key.mintsoft_id),
-        event.time or now,
-        withdrawal=why or "no reason given",
-        traceparent=event.traceparent,
-    )
-
-
-def _net(invoice: ConfirmedInvoiceSummary) -> Decimal:
-    return sum((cost_of(invoice, centre) for centre in COST_CENTRES), Decimal(0))
 
 
 def _at_their_holders(

@@ -135,7 +135,7 @@ class Runtime:
     @part
     def intake(self) -> Intake:
         """From messages to the ledger."""
-        return Intake(self.pool, self.waker, self.clock)
+        return Intake(self.pool, self.waker)
 
     @part
     def exporter(self) -> Exporter:

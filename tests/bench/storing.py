@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from psycopg_pool import ConnectionPool
 
 from events.envelope import Event
-from workers.clock import SYSTEM
-from workers.intake import EXPORT_QUEUES, arrivals_of, fold
+from workers.intake import EXPORT_QUEUES, fold
+from workers.routing import arrivals_of
 from workers.store import inbox, wakeups
 from workers.store.inbox import EventId
 from workers.store.wakeups import Wakeup
@@ -35,8 +35,7 @@ def _store(pool: ConnectionPool, events: Sequence[Event]) -> None:
     with pool.connection() as conn:
         routes = inbox.routes(conn, {event.account for event in events})
         inbox.remember(conn, [EventId(each.source, each.id, each.type, True) for each in events])
-        now = SYSTEM.now()
-        arrivals = [each for event in events for each in arrivals_of(event, routes, now)]
+        arrivals = [each for event in events for each in arrivals_of(event, routes)]
         before = inbox.standing(conn, {each.key for each in arrivals})
         documents = list(fold(before, arrivals).values())
         inbox.insert(conn, documents)

@@ -90,7 +90,7 @@ def test_500_events_of_3_connections_are_3_messages(
     for client in (3, 4, 5):
         fleet.connect(client_id=client)
     events = [dispatched(order(each, ClientId=3 + each % 3)) for each in range(1, 501)]
-    intake = Intake(fleet.runtime.pool, Waker(broker), fleet.runtime.clock)
+    intake = Intake(fleet.runtime.pool, Waker(broker))
     intake.handle(events)
     assert depth(amqp_url, EXPORTS_ORDERS) == 3
     intake.handle([dispatched(order(each)) for each in range(501, 601)])

@@ -46,8 +46,8 @@ def add(
 ) -> None:
     """Add a connection with tokens from a file, without a browser.
 
-    Each connection keeps a token set of its own. A refresh token can be used once, so two
-    connections made from the same file take it from each other: give each one its own.
+    Connections added with the same token file share one token set, which is refreshed for all
+    of them; delete the file afterwards, because its refresh token can be used once.
     """
     from schemas.connections import Mode
     from workers.cli import connecting

@@ -10,8 +10,7 @@ from events.delivery import read
 from events.envelope import Event
 from schemas.connections import Mode
 from tests.support.documents import dispatched, finalised, invoice, order
-from workers.clock import SYSTEM
-from workers.intake import arrivals_of, wants
+from workers.routing import arrivals_of, wants
 from workers.store.inbox import Route
 
 
@@ -41,7 +40,7 @@ def test_orders(body: dict[str, object], connections: list[int]) -> None:
     """By client; a connection that names the channel comes before one for all channels."""
     event = read(dispatched(body))
     assert isinstance(event, Event)
-    found = [each.key.connection_id.int for each in arrivals_of(event, ROUTES, SYSTEM.now())]
+    found = [each.key.connection_id.int for each in arrivals_of(event, ROUTES)]
     assert found == connections
     assert wants(event, ROUTES) == bool(connections)
 
@@ -51,5 +50,5 @@ def test_3pl_invoices_go_to_the_fulfilment_connection_of_their_account() -> None
     ours, theirs = read(finalised(invoice(1))), read(finalised(invoice(1), account="other"))
     assert isinstance(ours, Event)
     assert isinstance(theirs, Event)
-    assert [each.key.connection_id.int for each in arrivals_of(ours, ROUTES, SYSTEM.now())] == [4]
+    assert [each.key.connection_id.int for each in arrivals_of(ours, ROUTES)] == [4]
     assert not wants(theirs, ROUTES)

@@ -1,0 +1,244 @@
+"""What becomes of an attempt is written here: recorded, released, or left to be repeated.
+
+Each in one transaction under the attempt's lock, so that an attempt that was taken over by
+another worker is never written by its old holder. What others must hear goes into the outbox
+in the same transaction.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from schemas.connections import ConnectionLostV1
+from schemas.exports import Kind
+from workers import announcements, preparing, settling
+from workers.clock import Clock, backoff
+from workers.errors import AuthorisationLost, Failure, Throttled, Transient
+from workers.mapping.outcomes import Member, Settlement
+from workers.store import connections, ledger, outbox
+from workers.store.connections import ConnectionRow
+from workers.store.ledger import Claimed, InAttempt
+from workers.store.outbox import Notice
+
+log = structlog.get_logger(__name__)
+
+RECONNECT = "Reconnect the organisation; everything that waits goes on by itself."
+
+CHART_CODES = frozenset(
+    {
+        "xero_account_archived",
+        "xero_account_invalid",
+        "xero_tax_not_for_account",
+        "xero_tax_type_invalid",
+        "xero_currency_not_enabled",
+        "xero_date_locked",
+        "xero_tracking_invalid",
+    }
+)
+"""Refusals that our copy of the chart would have foreseen: it is out of date."""
+
+ITEM_INVALID = "xero_item_invalid"
+"""Xero denies an item: somebody deleted one that we believed in."""
+
+CONTACT_GONE = frozenset({"xero_contact_archived", "xero_contact_missing"})
+"""The linked contact is of no use any more: the next try goes by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that is ours as long as nobody has raised ``tries``."""
+
+    id: UUID
+    tries: int
+
+    @property
+    def is_repeat(self) -> bool:
+        """Whether an earlier try may have been carried out."""
+        return self.tries > 1
+
+
+Settled = tuple[Member, Settlement]
+
+
+class Recorder:
+    """Writes how the attempts of one connection ended. Reaches no other system."""
+
+    def __init__(
+        self, pool: ConnectionPool, clock: Clock, connection: ConnectionRow, kind: Kind
+    ) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._connection = connection
+        self._kind = kind
+
+    def record(
+        self,
+        attempt: Attempt,
+        outcome: str,
+        settle: Callable[[Member], Settlement],
+        body: bytes = b"",
+    ) -> None:
+        """Write where each member stands by *settle*; *body* is what was sent."""
+        with self._pool.connection() as conn:
+            if not ledger.hold(conn, attempt.id, attempt.tries):
+                log.warning("export.taken_over", attempt=str(attempt.id))
+                return
+            settled = [(member, settle(member)) for member in ledger.members(conn, attempt.id)]
+            ledger.settle(conn, attempt.id, [settlement for _, settlement in settled])
+            ledger.finish(conn, attempt.id, outcome)
+            connections.unpause(conn, self._connection.id)
+            self._consequences(conn, settled)
+            self._learn(conn, settled, body)
+        log.info("export.recorded", attempt=str(attempt.id), outcome=outcome, **_counts(settled))
+
+    def _consequences(self, conn: Connection, settled: Sequence[Settled]) -> None:
+        """Say what became of the documents, and have orders that are in Xero tagged."""
+        short_code = connections.short_code(conn, self._connection.id)
+        found = [
+            announcements.of_member(self._connection, short_code, member, settlement)
+            for member, settlement in settled
+        ]
+        outbox.add(conn, [notice for notice in found if notice is not None])
+        in_xero = [each.document_id for _, each in settled if each.in_xero is not None]
+        if self._kind is Kind.ORDER and in_xero:
+            ledger.add_tags(conn, in_xero)
+
+    def _learn(self, conn: Connection, settled: Sequence[Settled], body: bytes) -> None:
+        """Remember contacts; forget what Xero has shown to be wrong."""
+        connection_id = self._connection.id
+        connections.link_contacts(conn, connection_id, _contact_links(settled))
+        for key in _lost_contacts(settled):
+            connections.unlink_contact(conn, connection_id, key)
+        if lost := [member.position for member, each in settled if _code(each) == ITEM_INVALID]:
+            connections.forget_items(conn, connection_id, preparing.items_in(body, lost))
+        if any(_code(each) in CHART_CODES for _, each in settled):
+            connections.chart_is_stale(conn, connection_id)
+
+    def repeat(self, attempt: Attempt, failure: Failure) -> None:
+        """Nobody knows what was carried out: the sealed attempt comes up again."""
+        log.warning("export.repeat", attempt=str(attempt.id), failure=str(failure))
+        with self._pool.connection() as conn:
+            if ledger.hold(conn, attempt.id, attempt.tries):
+                ledger.repeat_later(conn, attempt.id, self._delay(failure, attempt.tries))
+        self._tell(failure)
+
+    def _delay(self, failure: Failure, tries: int) -> timedelta:
+        if isinstance(failure, Throttled):
+            return max(failure.until - self._clock.now(), timedelta(seconds=1))
+        return backoff(tries, self._clock.rng)
+
+    def release(self, attempt: Attempt, failure: Failure) -> None:
+        """Nothing was carried out: the documents go back to waiting."""
+        log.warning("export.released", attempt=str(attempt.id), failure=str(failure))
+        with self._pool.connection() as conn:
+            if not ledger.hold(conn, attempt.id, attempt.tries):
+                return
+            documents = ledger.in_attempt(conn, attempt.id)
+            only = len(documents) == 1
+            settled = [
+                (each, settling.by_failure(each, failure, self._clock.rng, only=only))
+                for each in documents
+            ]
+            settle_unsent(conn, self._connection, self._kind, attempt.id, settled)
+            ledger.finish(conn, attempt.id, type(failure).__name__.lower())
+        self._tell(failure)
+
+    def _tell(self, failure: Failure) -> None:
+        """Let the rest of the fleet know: a closed or troubled Xero is not asked for each batch."""
+        connection = self._connection
+        with self._pool.connection() as conn:
+            match failure:
+                case Throttled(until=until):
+                    connections.pause_until(conn, connection.id, until)
+                case Transient():
+                    delay = backoff(connection.outages + 1, self._clock.rng)
+                    connections.pause_for(conn, connection.id, delay)
+                case AuthorisationLost(cause=cause):
+                    lose(conn, connection, cause)
+
+    def give_back(self, attempt: Attempt) -> None:
+        """Something unforeseen happened before anything was sent."""
+        with self._pool.connection() as conn:
+            if ledger.hold(conn, attempt.id, attempt.tries):
+                give_back(conn, self._connection, self._kind, attempt.id, self._clock)
+
+
+def give_back(
+    conn: Connection, connection: ConnectionRow, kind: Kind, attempt_id: UUID, clock: Clock
+) -> None:
+    """Let go of the documents of an attempt that ended without a word before it was sealed."""
+    settled = [
+        (each, settling.by_crash(each, clock.rng)) for each in ledger.in_attempt(conn, attempt_id)
+    ]
+    settle_unsent(conn, connection, kind, attempt_id, settled)
+    ledger.finish(conn, attempt_id, "abandoned")
+
+
+def settle_unsent(
+    conn: Connection,
+    connection: ConnectionRow,
+    kind: Kind,
+    attempt_id: UUID,
+    settled: Sequence[tuple[Claimed | InAttempt, Settlement]],
+) -> None:
+    """Write where documents stand that were not sent, and say so where others must hear."""
+    ledger.settle(conn, attempt_id, [settlement for _, settlement in settled])
+    found = [
+        announcements.of_settlement(
+            connection, kind, document.mintsoft_id, settlement, document.traceparent
+        )
+        for document, settlement in settled
+    ]
+    outbox.add(conn, [notice for notice in found if notice is not None])
+
+
+def lose(conn: Connection, connection: ConnectionRow, cause: str) -> None:
+    """Tell everyone, once, that Xero lets this connection in no more."""
+    if connections.lose(conn, connection.id, cause) is not None:
+        outbox.add(conn, [_lost_notice(connection, cause)])
+        log.error("connection.lost", cause=cause)
+
+
+def _lost_notice(connection: ConnectionRow, cause: str) -> Notice:
+    data = ConnectionLostV1(
+        connection_id=connection.id,
+        mode=connection.mode,
+        tenant_id=connection.tenant_id,
+        reason=cause,
+        remedy=RECONNECT,
+    )
+    return Notice("connection.lost.v1", connection.account, str(connection.id), data)
+
+
+def _contact_links(settled: Sequence[Settled]) -> dict[str, UUID]:
+    return {
+        member.contact_key: settlement.in_xero.contact_id
+        for member, settlement in settled
+        if member.contact_key
+        and settlement.in_xero is not None
+        and settlement.in_xero.contact_id is not None
+    }
+
+
+def _lost_contacts(settled: Sequence[Settled]) -> set[str]:
+    return {
+        member.contact_key
+        for member, settlement in settled
+        if member.contact_key and _code(settlement) in CONTACT_GONE
+    }
+
+
+def _code(settlement: Settlement) -> str | None:
+    return settlement.reason.code if settlement.reason else None
+
+
+def _counts(settled: Sequence[Settled]) -> Mapping[str, int]:
+    counts: dict[str, int] = {}
+    for _, settlement in settled:
+        counts[settlement.status.value] = counts.get(settlement.status.value, 0) + 1
+    return counts
