@@ -5,6 +5,7 @@ Failure
 │   └── Uncertain        the same, but the write may have been carried out
 ├── Throttled            not now: the limit opens again at ``until``; nothing has failed
 ├── AuthorisationLost    the connection is lost until a person reconnects it
+│   └── ConsentLost      the same for every connection that lives by the token set
 └── Permanent            a person must act; carries the reason
 """
 
@@ -40,6 +41,10 @@ class AuthorisationLost(Failure):
     def __init__(self, cause: str) -> None:
         super().__init__(cause)
         self.cause = cause
+
+
+class ConsentLost(AuthorisationLost):
+    """Xero has ended the consent itself, and with it every connection made by it."""
 
 
 class Permanent(Failure):

@@ -14,20 +14,16 @@ import structlog
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from schemas.connections import ConnectionLostV1
 from schemas.exports import Kind
-from workers import announcements, preparing, settling
+from workers import announcements, losing, preparing, settling
 from workers.clock import Clock, backoff
 from workers.errors import AuthorisationLost, Failure, Throttled, Transient
 from workers.mapping.outcomes import Member, Settlement
 from workers.store import connections, ledger, outbox
 from workers.store.connections import ConnectionRow
 from workers.store.ledger import Claimed, InAttempt
-from workers.store.outbox import Notice
 
 log = structlog.get_logger(__name__)
-
-RECONNECT = "Reconnect the organisation; everything that waits goes on by itself."
 
 CHART_CODES = frozenset(
     {
@@ -158,8 +154,8 @@ class Recorder:
                 case Transient():
                     delay = backoff(connection.outages + 1, self._clock.rng)
                     connections.pause_for(conn, connection.id, delay)
-                case AuthorisationLost(cause=cause):
-                    lose(conn, connection, cause)
+                case AuthorisationLost():
+                    losing.lose(conn, connection, failure)
 
     def give_back(self, attempt: Attempt) -> None:
         """Something unforeseen happened before anything was sent."""
@@ -195,24 +191,6 @@ def settle_unsent(
         for document, settlement in settled
     ]
     outbox.add(conn, [notice for notice in found if notice is not None])
-
-
-def lose(conn: Connection, connection: ConnectionRow, cause: str) -> None:
-    """Tell everyone, once, that Xero lets this connection in no more."""
-    if connections.lose(conn, connection.id, cause) is not None:
-        outbox.add(conn, [_lost_notice(connection, cause)])
-        log.error("connection.lost", cause=cause)
-
-
-def _lost_notice(connection: ConnectionRow, cause: str) -> Notice:
-    data = ConnectionLostV1(
-        connection_id=connection.id,
-        mode=connection.mode,
-        tenant_id=connection.tenant_id,
-        reason=cause,
-        remedy=RECONNECT,
-    )
-    return Notice("connection.lost.v1", connection.account, str(connection.id), data)
 
 
 def _contact_links(settled: Sequence[Settled]) -> dict[str, UUID]:

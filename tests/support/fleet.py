@@ -84,10 +84,11 @@ class Fleet:
         mapping: dict[str, Any] | None = None,
         account: str = ACCOUNT,
         client_id: int = CLIENT,
+        tokens_answer: dict[str, Any] | None = None,
     ) -> UUID:
-        """A mapped connection to a (new) organisation."""
+        """A mapped connection to a (new) organisation, with tokens of its own or those given."""
         tenant = tenant_id or self.organisation()["tenant_id"]
-        answer = self.xero.admin.post("/_sim/tokens", json={"tenant_ids": [tenant]}).json()
+        answer = tokens_answer or self.grant(tenant)
         default = ACCOUNTING_MAPPING if mode is Mode.ACCOUNTING else FULFILMENT_MAPPING
         now = self.runtime.clock.now()
         with self.runtime.pool.connection() as conn:
@@ -107,6 +108,18 @@ class Fleet:
                 loaded = Mapping.model_validate(mapping or default)
                 connections.save_mapping(conn, connection_id, loaded, "test")
         return connection_id
+
+    def grant(self, *tenants: str) -> dict[str, Any]:
+        """The token endpoint's answer to a consent for these organisations."""
+        answer = self.xero.admin.post("/_sim/tokens", json={"tenant_ids": list(tenants)})
+        return dict(answer.raise_for_status().json())
+
+    def connection(self, connection_id: UUID) -> ConnectionRow:
+        """A connection as the fleet sees it."""
+        with self.runtime.pool.connection() as conn:
+            found = connections.find(conn, connection_id)
+        assert found is not None
+        return found
 
     def send(self, *deliveries: Delivery) -> None:
         """Hand a batch to the intake, as the ingress would."""

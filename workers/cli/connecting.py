@@ -81,6 +81,30 @@ def store(conn: "Connection", asked: Asked, fernet: "MultiFernet", who: str) -> 
     return row
 
 
+def restore(
+    conn: "Connection",
+    row: "ConnectionRow",
+    tokens: "TokenSet",
+    fernet: "MultiFernet",
+    tenant_id: UUID | None,
+    who: str,
+    *,
+    other: bool,
+) -> None:
+    """Reconnect with *tokens*. Raises Problem, and then nothing may be kept, when it can't be."""
+    from workers.reconnecting import NotReconnected, reconnect
+    from workers.store import vault
+
+    tenant = tenant_id or row.tenant_id
+    if tenant is None:
+        raise Problem("--tenant-id is missing: this connection never had an organisation.")
+    token_set = vault.store_token_set(conn, fernet, tokens, datetime.now(UTC))
+    try:
+        reconnect(conn, row, token_set, tenant, who, other)
+    except NotReconnected as refusal:
+        raise Problem(f"Not reconnected: {refusal}.") from None
+
+
 def _row(asked: Asked, token_set_id: UUID) -> "NewConnection":
     from workers.store.connections import NewConnection
 

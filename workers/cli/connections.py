@@ -122,6 +122,39 @@ def disconnect(
         output.note("Access at Xero is taken back, and the tokens erased, by the running fleet.")
 
 
+@app.command()
+def reconnect(
+    *,
+    connection: ConnectionId,
+    token_file: Annotated[Path, typer.Option(help="Answer of Xero's token endpoint (JSON).")],
+    tenant_id: Annotated[
+        UUID | None, typer.Option(help="The organisation's tenant id; default: as before.")
+    ] = None,
+    other_organisation: Annotated[
+        bool, typer.Option("--other-organisation", help="It is meant to be another organisation.")
+    ] = False,
+    json: AsJson = False,
+    who: Who,
+) -> None:
+    """Give a lost or disconnected connection new tokens; everything that waited goes on.
+
+    Another organisation is taken only with --other-organisation, and never once documents of
+    the connection are in the first.
+    """
+    from workers.cli import connecting
+    from workers.cli.session import connection_of, database, load_settings
+
+    tokens = connecting.read_tokens(token_file)
+    fernet = load_settings().fernet
+    with database() as conn:
+        row = connection_of(conn, connection)
+        connecting.restore(conn, row, tokens, fernet, tenant_id, who, other=other_organisation)
+        row = connection_of(conn, connection)
+    _show(row, json)
+    if not json:
+        output.note("Documents that waited are sent by the running fleet.")
+
+
 def _check(mode: ModeName, account: str, client_id: int | None) -> None:
     """Refuse as wrong usage what no connection can be."""
     if not ACCOUNT.fullmatch(account):

@@ -37,7 +37,7 @@ class ConnectionRow:
     client_id: int | None
     warehouse_id: int | None
     channel_id: int | None
-    tenant_id: UUID
+    tenant_id: UUID | None
     organisation: str | None
     status: str
     lost_reason: str | None
@@ -143,15 +143,6 @@ def every(conn: Connection) -> list[ConnectionRow]:
     """Return all connections in the order of their making."""
     with conn.cursor(row_factory=kwargs_row(_connection)) as cursor:
         return cursor.execute(SQL["list"]).fetchall()
-
-
-def lose(conn: Connection, connection_id: UUID, reason: str) -> tuple[Mode, str, UUID] | None:
-    """Mark a connection as lost; return (mode, account, tenant) to the first who notices."""
-    row = conn.execute(SQL["lose"], {"connection_id": connection_id, "reason": reason}).fetchone()
-    if row is None:
-        return None
-    audit(conn, "fleet", "connection lost", connection_id, details={"reason": reason})
-    return Mode(row[0]), row[1], row[2]
 
 
 def pause_until(conn: Connection, connection_id: UUID, until: datetime) -> None:

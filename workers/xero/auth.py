@@ -15,7 +15,7 @@ from cryptography.fernet import MultiFernet
 from psycopg_pool import ConnectionPool
 
 from workers.clock import Clock
-from workers.errors import AuthorisationLost, Failure, Transient
+from workers.errors import ConsentLost, Failure, Transient
 from workers.store import vault
 from workers.store.vault import TokenSet
 from workers.xero.identity import Identity, InvalidGrant
@@ -29,6 +29,12 @@ LEASE = timedelta(seconds=30)
 POLL_SECONDS = 0.1
 PATIENCE = 100
 """How often those who wait look for the new set: 10 s in all, then the work is put back."""
+
+
+CONSENT_ENDED = (
+    "Xero has ended the consent, because a person withdrew it or it lay unused for 60 days: "
+    "connect the organisation again"
+)
 
 
 class Tokens:
@@ -49,7 +55,7 @@ class Tokens:
     def access_token(self, token_set_id: UUID) -> str:
         """Return a token that lives for two minutes more.
 
-        Raises AuthorisationLost when Xero has ended the consent, Transient when no token can
+        Raises ConsentLost when Xero has ended the consent, Transient when no token can
         be had just now.
         """
         return self._usable(token_set_id, self._is_fresh)
@@ -106,8 +112,7 @@ class Tokens:
         try:
             renewed = self._identity.refresh(tokens)
         except InvalidGrant:
-            cause = "Xero has ended the consent: connect the organisation again"
-            return self._newer_than(token_set_id, tokens, AuthorisationLost(cause))
+            return self._newer_than(token_set_id, tokens, ConsentLost(CONSENT_ENDED))
         with self._pool.connection() as conn:
             stored = vault.replace(
                 conn, self._fernet, token_set_id, holder, renewed, self._clock.now()

@@ -31,6 +31,12 @@ LONGEST_WAIT = 24 * 3600
 _DEFAULT_WAIT = {"concurrent": 1, "minute": 60, "appminute": 60, "day": 3600}
 """Seconds to wait when a 429 has no Retry-After that can be read."""
 
+_NOT_LET_IN = {
+    401: "Xero refuses access although it was renewed just now; it may be for less than is needed",
+    403: "Xero lets us into this organisation no more: somebody removed the app there, or the "
+    "user who connected it has no access any longer",
+}
+
 LONGEST_DETAIL = 2000
 """Xero's own words are kept up to this length."""
 
@@ -60,7 +66,7 @@ def of_answer(answer: Answer, *, write: bool, now: datetime) -> Failure | None:
             limit = limit_of(answer.headers)
             return Throttled(now + limit.wait, limit.problem)
         case 401 | 403:
-            return AuthorisationLost(_describe(answer))
+            return AuthorisationLost(f"{_NOT_LET_IN[answer.status]} (Xero: {_describe(answer)})")
         case 404:
             return Permanent(NOT_FOUND, _describe(answer))
         case 413:

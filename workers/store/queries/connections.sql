@@ -50,12 +50,6 @@ where id = %(connection_id)s and (outages > 0 or paused_until is not null);
 update connections set organisation = %(organisation)s
 where id = %(connection_id)s and organisation is distinct from %(organisation)s;
 
--- name: lose
--- Xero lets it in no more; only the first to notice gets the row back.
-update connections set status = 'lost', lost_reason = %(reason)s
-where id = %(connection_id)s and status = 'active'
-returning mode, account, tenant_id;
-
 -- name: disconnect
 -- A person disconnected it: nothing of it runs any more, and its tokens are due for revoking.
 update connections
@@ -75,7 +69,7 @@ returning tenant_id, token_set_id, revoke_failures, disconnected_at,
 -- Xero could not be told; try again.
 update connections
 set revoke_due_at = now() + %(delay)s::interval, revoke_failures = revoke_failures + 1
-where id = %(connection_id)s;
+where id = %(connection_id)s and revoke_due_at is not null;
 
 -- name: forget_tokens
 -- The connection holds no tokens any more.
