@@ -1,5 +1,7 @@
 """An organisation's books as a decision needs them: chart, mapping, linked contacts."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
@@ -10,6 +12,7 @@ from workers.mapping.context import Context
 from workers.mapping.reasons import Cure
 from workers.store import connections
 from workers.store.connections import ConnectionRow, StoredChart
+from workers.xero.dates import newest
 from workers.xero.gateway import XeroGateway
 
 
@@ -25,22 +28,35 @@ def read_chart(
         stored = connections.chart(conn, connection_id)
     if stored is not None and not stored.due and not anew:
         return stored
-    raw = gateway.read_chart()
+    since = stored.accounts_since if stored is not None and not anew else None
+    raw = gateway.read_chart(since)
+    accounts = merged(stored.accounts, raw.accounts) if stored and since else raw.accounts
     with pool.connection() as conn:
         changed = connections.save_chart(
             conn,
             connection_id,
             raw.organisation,
-            raw.accounts,
+            accounts,
             raw.tax_rates,
             raw.tracking,
             raw.currencies,
+            accounts_since=newest(accounts),
+            whole=since is None,
         )
         if changed:
             connections.requeue_cured(conn, connection_id, [Cure.XERO, Cure.MAPPING])
         fresh = connections.chart(conn, connection_id)
     assert fresh is not None
     return fresh
+
+
+def merged(
+    before: Sequence[dict[str, Any]], changed: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the accounts as they are now: *changed* ones in place of the old, new ones behind."""
+    newer = {each["AccountID"]: each for each in changed}
+    kept = [newer.pop(each["AccountID"], each) for each in before]
+    return [*kept, *newer.values()]
 
 
 def chart_of(stored: StoredChart) -> Chart:

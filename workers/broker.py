@@ -58,7 +58,7 @@ def open_broker(amqp_url: str, extra: Sequence[Middleware] = ()) -> dramatiq.Bro
 ACTOR_OF: dict[str, str] = {
     topology.EXPORTS_ORDERS: "export_orders",
     topology.EXPORTS_INVOICES: "export_invoices",
-    topology.CONNECTIONS: "revoke_connection",
+    topology.CONNECTIONS: "tend_connection",
     topology.UPKEEP: "tag_orders",
 }
 """The actor that serves each queue: one queue, one actor, so that each can stop by itself."""

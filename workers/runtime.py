@@ -7,6 +7,7 @@ broker, the relay no Xero.
 import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import dramatiq
 from psycopg_pool import ConnectionPool
@@ -15,7 +16,9 @@ from events.egress import Publisher
 from workers.broker import Waker, open_broker
 from workers.clock import SYSTEM, Clock
 from workers.exporting import Exporter
+from workers.following import Follower
 from workers.intake import Intake
+from workers.keeping import Keeper
 from workers.mintsoft.gateway import MintsoftGateway
 from workers.relay import Relay
 from workers.revoking import Revoker
@@ -86,17 +89,21 @@ class Runtime:
         return Transport()
 
     @part
-    def tokens(self) -> Tokens:
-        """Access tokens. Raises ValueError while MX_SECRET_KEYS holds no usable key."""
+    def identity(self) -> Identity:
+        """Xero's token endpoint."""
         settings = self.settings
-        identity = Identity(
+        return Identity(
             self.transport,
             settings.xero_identity_url,
             settings.xero_client_id,
             settings.xero_client_secret,
             self.clock,
         )
-        return Tokens(self.pool, settings.fernet, identity, self.clock)
+
+    @part
+    def tokens(self) -> Tokens:
+        """Access tokens. Raises ValueError while MX_SECRET_KEYS holds no usable key."""
+        return Tokens(self.pool, self.settings.fernet, self.identity, self.clock)
 
     @part
     def budget(self) -> Budget:
@@ -122,7 +129,7 @@ class Runtime:
 
     def gateway_for(self, connection: ConnectionRow) -> XeroGateway:
         """Return Xero as *connection* sees it. Raises LookupError when it holds no tokens."""
-        if connection.token_set_id is None:
+        if connection.token_set_id is None or connection.tenant_id is None:
             raise LookupError(f"connection {connection.id} holds no tokens: connect it again")
         return XeroGateway(
             self.xero,
@@ -153,6 +160,21 @@ class Runtime:
     def revoker(self) -> Revoker:
         """Takes access back at Xero."""
         return Revoker(self.pool, self.gateway_for, self.tokens, self.clock)
+
+    @part
+    def keeper(self) -> Keeper:
+        """Keeps tokens and charts fresh."""
+        return Keeper(self.pool, self.gateway_for, self.tokens, self.clock)
+
+    @part
+    def follower(self) -> Follower:
+        """Follows what becomes of our documents in Xero."""
+        return Follower(self.pool, self.gateway_for, self.clock)
+
+    @property
+    def tending(self) -> tuple[Callable[[UUID], None], ...]:
+        """What a connection may need that is no export, one after the other."""
+        return (self.revoker.revoke, self.keeper.keep, self.follower.follow)
 
     @part
     def relay(self) -> Relay:

@@ -187,6 +187,12 @@ class Fleet:
         self.execute("update documents set due_at = due_at - %s where status = 'waiting'", [by])
         self.execute("update connections set paused_until = paused_until - %s", [by])
         self.execute("update tags set due_at = due_at - %s", [by])
+        self.execute(
+            "update charts set due_at = due_at - %s, whole_due_at = whole_due_at - %s", [by, by]
+        )
+        self.execute("update connections set chart_retry_at = chart_retry_at - %s", [by])
+        self.execute("update token_sets set keep_due_at = keep_due_at - %s", [by])
+        self.execute("update xero_events set check_due_at = check_due_at - %s", [by])
         self.execute("update wakeups set woken_at = woken_at - %s", [by])
 
 

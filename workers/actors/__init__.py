@@ -8,7 +8,7 @@ from functools import partial, wraps
 
 import dramatiq
 
-from workers.actors.connections import revoke_connection
+from workers.actors.connections import tend_connection
 from workers.actors.invoices import export_invoices
 from workers.actors.orders import export_orders
 from workers.actors.upkeep import tag_orders
@@ -17,7 +17,7 @@ from workers.runtime import Runtime
 
 Wake = Callable[[Runtime, str], None]
 
-FUNCTIONS: tuple[Wake, ...] = (export_orders, export_invoices, revoke_connection, tag_orders)
+FUNCTIONS: tuple[Wake, ...] = (export_orders, export_invoices, tend_connection, tag_orders)
 
 
 def register(runtime: Runtime, queues: Collection[str] = tuple(ACTOR_OF)) -> None:

@@ -258,6 +258,13 @@ _ENTRIES = (
         Cure.PERSON,
     ),
     Entry(
+        "voided_in_xero",
+        "The {kind} was exported as {xero_number}, which somebody {status} in Xero since.",
+        "If that was meant, mark the document as posted to close it. Else enter it in Xero again "
+        "by hand under a new number, then mark the document as posted with that number.",
+        Cure.PERSON,
+    ),
+    Entry(
         "number_taken",
         "Invoice number {number} is already used in Xero by another document ({found}).",
         "Renumber that document in Xero or change the template invoice_number, then retry; if it "

@@ -20,6 +20,9 @@ SQL = queries("connections")
 CHART_LIFE = timedelta(hours=4)
 """A chart of accounts changes a few times a year; a refusal makes it read again at once."""
 
+CHART_WHOLE_LIFE = timedelta(days=1)
+"""An account that was deleted does not show among those that changed: read all of them daily."""
+
 CHART_PAUSE = timedelta(minutes=5)
 """Not more often than this, however many refusals there are: reading it takes five calls."""
 
@@ -74,7 +77,10 @@ class NewConnection:
 
 @dataclass(frozen=True, slots=True)
 class StoredChart:
-    """Xero's JSON as last read; ``due`` says that it should be read again."""
+    """Xero's JSON as last read; ``due`` says that it should be read again.
+
+    Accounts that changed after ``accounts_since`` (UTC) are enough; None: read all of them.
+    """
 
     organisation: dict[str, Any]
     accounts: list[dict[str, Any]]
@@ -83,6 +89,7 @@ class StoredChart:
     currencies: list[dict[str, Any]]
     fetched_at: datetime
     due: bool
+    accounts_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +246,14 @@ def save_chart(
     tax_rates: Sequence[Mapping[str, Any]],
     tracking: Sequence[Mapping[str, Any]],
     currencies: Sequence[Mapping[str, Any]],
+    *,
+    accounts_since: datetime | None = None,
+    whole: bool = True,
 ) -> bool:
-    """Keep what Xero says of the organisation's books; return whether it says something new."""
+    """Keep what Xero says of the organisation's books; return whether it says something new.
+
+    *accounts_since* is the newest change among *accounts*, *whole* that all of them were read.
+    """
     row = conn.execute(
         SQL["save_chart"],
         {
@@ -250,7 +263,10 @@ def save_chart(
             "tax_rates": Jsonb(tax_rates),
             "tracking": Jsonb(tracking),
             "currencies": Jsonb(currencies),
+            "accounts_since": accounts_since,
+            "whole": whole,
             "life": CHART_LIFE,
+            "whole_life": CHART_WHOLE_LIFE,
         },
     ).fetchone()
     conn.execute(

@@ -78,6 +78,24 @@ def claim(
     return None if row is None else _opened(fernet, row)
 
 
+def claim_idle(
+    conn: psycopg.Connection,
+    fernet: MultiFernet,
+    token_set_id: UUID,
+    holder: UUID,
+    lease: timedelta,
+) -> TokenSet | None:
+    """Like claim, but only for a set that has lain idle so long that it should be renewed."""
+    values = {"id": token_set_id, "holder": holder, "lease": lease}
+    row = conn.execute(_SQL["claim_idle"], values).fetchone()
+    return None if row is None else _opened(fernet, row)
+
+
+def keep_later(conn: psycopg.Connection, token_set_id: UUID, delay: timedelta) -> None:
+    """Try to renew an idle set again after *delay*."""
+    conn.execute(_SQL["keep_later"], {"id": token_set_id, "delay": delay})
+
+
 def replace(
     conn: psycopg.Connection,
     fernet: MultiFernet,

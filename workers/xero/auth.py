@@ -67,6 +67,19 @@ class Tokens:
         """
         return self._usable(token_set_id, lambda tokens: tokens.access_token != seen)
 
+    def keep_alive(self, token_set_id: UUID) -> bool:
+        """Renew a set that nobody has needed for weeks; False when that is not due.
+
+        Raises like access_token.
+        """
+        holder = uuid4()
+        with self._pool.connection() as conn:
+            claimed = vault.claim_idle(conn, self._fernet, token_set_id, holder, LEASE)
+        if claimed is None:
+            return False
+        self._as_refresher(token_set_id, holder, claimed, lambda _: False)
+        return True
+
     def revoke(self, token_set_id: UUID) -> None:
         """End the set at Xero, **with every connection made by it**. Raises Transient.
 

@@ -157,6 +157,12 @@ def found_invoices(invoices: Sequence[dict[str, object]]) -> Iterator[FoundInvoi
             )
 
 
+def statuses(invoices: Sequence[dict[str, object]]) -> dict[UUID, str]:
+    """Return the status of each invoice by its id."""
+    found = ((uuid(each.get("InvoiceID")), text(each.get("Status"))) for each in invoices)
+    return {key: status for key, status in found if key is not None and status is not None}
+
+
 def item_outcome(code: str, element: dict[str, object]) -> ItemOutcome:
     """Read one element of the answer to PUT /Items."""
     errors = validation_errors(element)

@@ -123,7 +123,8 @@ returning id;
 
 -- name: chart
 -- The chart of accounts as last read, and whether it is due to be read again.
-select organisation, accounts, tax_rates, tracking, currencies, fetched_at, due_at <= now() as due
+select organisation, accounts, tax_rates, tracking, currencies, fetched_at, due_at <= now() as due,
+       case when whole_due_at > now() then accounts_since end as accounts_since
 from charts where connection_id = %(connection_id)s;
 
 -- name: save_chart
@@ -132,19 +133,23 @@ with before as (
     select (organisation, accounts, tax_rates, tracking, currencies)::text as content
     from charts where connection_id = %(connection_id)s
 )
-insert into charts (connection_id, organisation, accounts, tax_rates, tracking, currencies, due_at)
+insert into charts (connection_id, organisation, accounts, tax_rates, tracking, currencies,
+                    accounts_since, due_at, whole_due_at)
 values (%(connection_id)s, %(organisation)s, %(accounts)s, %(tax_rates)s, %(tracking)s,
-        %(currencies)s, now() + %(life)s::interval)
+        %(currencies)s, %(accounts_since)s,
+        now() + %(life)s::interval * (0.9 + 0.2 * random()), now() + %(whole_life)s::interval)
 on conflict (connection_id) do update
 set organisation = excluded.organisation, accounts = excluded.accounts,
     tax_rates = excluded.tax_rates, tracking = excluded.tracking,
-    currencies = excluded.currencies, fetched_at = now(), due_at = excluded.due_at
+    currencies = excluded.currencies, accounts_since = excluded.accounts_since,
+    fetched_at = now(), due_at = excluded.due_at,
+    whole_due_at = case when %(whole)s then excluded.whole_due_at else charts.whole_due_at end
 returning (organisation, accounts, tax_rates, tracking, currencies)::text
           is distinct from (select content from before);
 
 -- name: chart_is_stale
--- Xero refused something that the chart allowed: read it again, but not for every refusal.
-update charts set due_at = least(due_at, fetched_at + %(pause)s::interval)
+-- Xero refused something that the chart allowed: read all of it again, but not for every refusal.
+update charts set due_at = least(due_at, fetched_at + %(pause)s::interval), accounts_since = null
 where connection_id = %(connection_id)s;
 
 -- name: contacts

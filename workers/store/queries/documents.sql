@@ -70,7 +70,7 @@ select due_at, failures, last_error, done_at from tags where document_id = %(doc
 
 -- name: renew_charts
 -- Somebody says that the cause in Xero is gone: ask Xero, not our copy of its chart.
-update charts set due_at = now()
+update charts set due_at = now(), accounts_since = null
 where connection_id in (
     select connection_id from documents where id = any(%(ids)s) and reason_cure in ('xero', 'mapping'));
 

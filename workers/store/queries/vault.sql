@@ -16,12 +16,26 @@ set refreshing_by = %(holder)s, refreshing_until = clock_timestamp() + %(lease)s
 where id = %(id)s and (refreshing_until is null or refreshing_until < clock_timestamp())
 returning access_token, refresh_token, scope, expires_at
 
+-- name: claim_idle
+-- The same, for a set that nobody has needed for so long that Xero would forget it.
+update token_sets
+set refreshing_by = %(holder)s, refreshing_until = clock_timestamp() + %(lease)s
+where id = %(id)s and keep_due_at <= now()
+  and (refreshing_until is null or refreshing_until < clock_timestamp())
+returning access_token, refresh_token, scope, expires_at
+
+-- name: keep_later
+-- An idle set could not be renewed just now.
+update token_sets set keep_due_at = now() + %(delay)s::interval where id = %(id)s
+
 -- name: replace
 -- Store the rotated set and give the lease back, if it is still the holder's.
+-- Idle, it is renewed after 18 to 20 days of the 60 that Xero allows: not all sets at once.
 update token_sets
 set access_token = %(access_token)s, refresh_token = %(refresh_token)s,
     digest = %(digest)s, scope = %(scope)s,
     expires_at = %(expires_at)s, refreshed_at = %(now)s,
+    keep_due_at = now() + interval '20 days' * (0.9 + 0.1 * random()),
     refreshing_by = null, refreshing_until = null
 where id = %(id)s and refreshing_by = %(holder)s
 

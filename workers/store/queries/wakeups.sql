@@ -16,7 +16,8 @@ returning connection_id, queue;
 delete from wakeups where connection_id = %(connection_id)s and queue = %(queue)s;
 
 -- name: due
--- Queues of connections that have work due now: documents, abandoned attempts, tags, revocations.
+-- Queues of connections that have work due now: documents, abandoned attempts, tags, revocations,
+-- charts never read or old, tokens that lie idle, invoices of ours that changed in Xero.
 -- Each document probe is one step into documents_due; a backlog costs no more than a single row.
 select c.id as connection_id, work.queue
 from connections c
@@ -42,7 +43,27 @@ where (
     where t.connection_id = c.id and t.done_at is null
     order by t.due_at limit 1) <= now()
 union all
-select id, 'connections' from connections where revoke_due_at <= now();
+select id, 'connections' from connections where revoke_due_at <= now()
+union all
+select c.id, 'connections'
+from connections c left join charts ch on ch.connection_id = c.id
+where c.status = 'active' and (c.paused_until is null or c.paused_until <= now())
+  and (c.chart_retry_at is null or c.chart_retry_at <= now())
+  and (ch.connection_id is null or (ch.due_at <= now() and c.mapping_revision is not null))
+union all
+select (
+    select c.id from connections c
+    where c.token_set_id = t.id and c.status = 'active' order by c.id limit 1), 'connections'
+from token_sets t
+where t.keep_due_at <= now()
+  and exists (select from connections c where c.token_set_id = t.id and c.status = 'active')
+union all
+select c.id, 'connections'
+from xero_events e
+join connections c on c.tenant_id = e.tenant_id and c.status = 'active'
+join documents d on d.connection_id = c.id and d.xero_id = e.invoice_id
+where e.check_due_at <= now()
+group by c.id;
 
 -- name: release_requested
 -- Export was pressed while the document was still on its way in: it goes now.
