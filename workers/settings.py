@@ -82,7 +82,12 @@ class Settings(BaseSettings):
 
     @cached_property
     def fernet(self) -> MultiFernet:
-        """The keys that protect tokens at rest; the first one encrypts.
+        """The keys that protect tokens at rest; the first one encrypts. Raises ValueError."""
+        return MultiFernet(self.fernets)
+
+    @cached_property
+    def fernets(self) -> list[Fernet]:
+        """The same keys one by one, the newest first.
 
         Raises ValueError when MX_SECRET_KEYS is empty or holds something else than keys.
         """
@@ -92,7 +97,7 @@ class Settings(BaseSettings):
                 "python -c 'from cryptography.fernet import Fernet; "
                 "print(Fernet.generate_key().decode())'"
             )
-        return MultiFernet([_fernet(key) for key in self.secret_keys])
+        return [_fernet(key) for key in self.secret_keys]
 
 
 def _fernet(key: SecretStr) -> Fernet:

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from workers.cli import connections, db, demo, doctor, events, exports, mappings, roles
+from workers.cli import connections, db, demo, doctor, events, exports, keys, mappings, roles
 
 EPILOG = (
     "Settings are environment variables (MX_DATABASE_URL, MX_AMQP_URL, MX_SECRET_KEYS, "
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(db.app, name="db")
 app.add_typer(connections.app, name="connection")
+app.add_typer(keys.app, name="keys")
 app.add_typer(mappings.app, name="mapping")
 app.add_typer(exports.app, name="export")
 app.add_typer(events.app, name="event")

@@ -13,6 +13,8 @@ from workers.cli.errors import explain, host_of
 from workers.cli.options import AsJson
 
 if TYPE_CHECKING:
+    import psycopg
+
     from workers.settings import Settings
 
 SECONDS = 3.0
@@ -108,8 +110,10 @@ def _database(settings: "Settings") -> Iterator[Finding]:
     try:
         with psycopg.connect(url, connect_timeout=int(SECONDS)) as conn:
             yield Finding("database", OK, host_of(url))
-            yield _migrated(pending(conn))
+            missing = pending(conn)
+            yield _migrated(missing)
             yield _clock(conn)
+            yield from () if missing else _rotation(conn, settings)
     except psycopg.Error as error:
         yield Finding("database", FAILED, host_of(url), explain(error) or str(error))
 
@@ -134,6 +138,26 @@ def _clock(conn: object) -> Finding:
     if skew <= MOST_SKEW:
         return Finding("clock", OK, f"{skew:.1f} s from the database's")
     return Finding("clock", WARNING, f"{skew:.0f} s from the database's", "Set the clock by NTP.")
+
+
+def _rotation(conn: "psycopg.Connection", settings: "Settings") -> Iterator[Finding]:
+    """How many tokens are still under an older key, or under none that we have."""
+    from workers.store import rotation
+
+    try:
+        keys, newest = settings.fernet, settings.fernets[0]
+    except ValueError:
+        return  # told by the check of the keys themselves
+    conn.execute("set local statement_timeout = '3s'")
+    found = rotation.count(conn, keys, newest)
+    if found.unreadable:
+        remedy = "Put the key they were written with behind the others, or reconnect."
+        yield Finding("tokens", WARNING, f"{found.unreadable} that no key opens", remedy)
+    elif found.older:
+        remedy = "mintsoft-xero keys rotate"
+        yield Finding("tokens", WARNING, f"{found.older} under an older key", remedy)
+    else:
+        yield Finding("tokens", OK, f"{found.newest} under the first key")
 
 
 def _broker(settings: "Settings") -> Iterator[Finding]:
