@@ -10,7 +10,18 @@ from typing import NoReturn
 
 import typer
 
-from workers.cli import connections, db, demo, doctor, events, exports, keys, mappings, roles
+from workers.cli import (
+    connections,
+    console,
+    db,
+    demo,
+    doctor,
+    events,
+    exports,
+    mappings,
+    operators,
+    roles,
+)
 
 EPILOG = (
     "Settings are environment variables (MX_DATABASE_URL, MX_AMQP_URL, MX_SECRET_KEYS, "
@@ -29,12 +40,13 @@ app = typer.Typer(
 )
 app.add_typer(db.app, name="db")
 app.add_typer(connections.app, name="connection")
-app.add_typer(keys.app, name="keys")
 app.add_typer(mappings.app, name="mapping")
 app.add_typer(exports.app, name="export")
 app.add_typer(events.app, name="event")
+app.add_typer(operators.app, name="operator")
 for command in (roles.run, roles.ingress, roles.worker, roles.scheduler, roles.relay):
     app.command()(command)
+app.command()(console.console)
 app.command()(demo.demo)
 app.command()(doctor.doctor)
 

@@ -155,6 +155,25 @@ def reconnect(
         output.note("Documents that waited are sent by the running fleet.")
 
 
+@app.command("connect-url")
+def connect_url(connection: ConnectionId, json: AsJson = False) -> None:
+    """Print the address at which a browser connects this connection to Xero.
+
+    Whoever opens it signs in to the console first.
+    """
+    from workers.cli.session import connection_of, database, load_settings
+
+    with database() as conn:
+        row = connection_of(conn, connection)
+    if row.status == "active":
+        raise Problem(f"Connection {connection} is connected already: disconnect it first.")
+    url = f"{load_settings().public_url}/xero/connect?connection={row.id}"
+    if json:
+        output.as_json({"url": url})
+    else:
+        typer.echo(url)
+
+
 def _check(mode: ModeName, account: str, client_id: int | None) -> None:
     """Refuse as wrong usage what no connection can be."""
     if not ACCOUNT.fullmatch(account):

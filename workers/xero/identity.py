@@ -41,12 +41,23 @@ class Identity:
         answer = self._post(
             "token", {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
         )
-        if answer.status != 200:
-            raise _refusal(answer)
-        try:
-            return TokenSet.from_answer(_object(answer.body), self._clock.now())
-        except ValueError as error:
-            raise Transient(f"Xero's identity service: {error}") from None
+        return self._token_set(answer)
+
+    def exchange(self, code: str, verifier: str, redirect_uri: str) -> TokenSet:
+        """Return the set that a consent's *code* is good for, once. Raises InvalidGrant, Transient.
+
+        *verifier* proves that we asked for the consent (PKCE, RFC 7636).
+        """
+        answer = self._post(
+            "token",
+            {
+                "grant_type": "authorization_code",
+                "code": code,
+                "redirect_uri": redirect_uri,
+                "code_verifier": verifier,
+            },
+        )
+        return self._token_set(answer)
 
     def revoke(self, tokens: TokenSet) -> None:
         """End *tokens* and every connection made with them. Raises Transient.
@@ -58,6 +69,14 @@ class Identity:
             failure = _refusal(answer)
             if isinstance(failure, Transient):
                 raise failure
+
+    def _token_set(self, answer: Answer) -> TokenSet:
+        if answer.status != 200:
+            raise _refusal(answer)
+        try:
+            return TokenSet.from_answer(_object(answer.body), self._clock.now())
+        except ValueError as error:
+            raise Transient(f"Xero's identity service: {error}") from None
 
     def _post(self, path: str, form: dict[str, str]) -> Answer:
         try:

@@ -43,6 +43,7 @@ class Admin:
             route("POST", one + "/contacts/{contact}", self.set_contact),
             route("POST", one + "/limits", self.set_limits),
             route("POST", "/_sim/limits", self.set_all_limits),
+            route("POST", "/_sim/redirect-uris", self.register_redirect_uri),
             route("POST", "/_sim/tokens", self.issue_tokens),
             route("POST", "/_sim/tokens/expire", self.expire_tokens),
             route("DELETE", "/_sim/tokens", self.revoke_tokens),
@@ -147,6 +148,11 @@ class Admin:
         for settings in changed:
             settings.change(body)
         return vars(changed[0])
+
+    def register_redirect_uri(self, _: Request, body: Json) -> Json:
+        """Register a redirect address for the app; consent is given to no other."""
+        self._books.redirect_uris.add(body["uri"])
+        return {"redirect_uris": sorted(self._books.redirect_uris)}
 
     def issue_tokens(self, _: Request, body: Json) -> Json:
         """Consent to connections with `tenant_ids`; gives the token endpoint's answer."""

@@ -34,6 +34,7 @@ class Books:
         self.clock = config.clock
         self.organisations: dict[str, Organisation] = {}
         self.tokens = Tokens()
+        self.redirect_uris: set[str] = set()  # registered with the app, as at developer.xero.com
         self.limits = Limits(config.limits)
         self.keys = IdempotencyKeys(timedelta(minutes=config.idempotency_minutes))
         self.equipment = Equipment(Recorder("xero", record))

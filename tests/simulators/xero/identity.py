@@ -12,6 +12,7 @@ from tests.simulators.exchange import Answer, Call, Json
 from tests.simulators.xero import problems
 from tests.simulators.xero.api import bearer
 from tests.simulators.xero.books import Books
+from tests.simulators.xero.consent import Consent
 from tests.simulators.xero.tokens import Grant, InvalidGrantError
 
 Act = Callable[[dict[str, str]], Answer]
@@ -20,8 +21,9 @@ Act = Callable[[dict[str, str]], Answer]
 class Identity:
     """The handler of the identity calls."""
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, books: Books, consent: Consent) -> None:
         self._books = books
+        self._consent = consent
 
     def __call__(self, call: Call) -> Answer:
         if call.method == "POST" and call.path == "/connect/token":
@@ -38,6 +40,8 @@ class Identity:
         return act(form)
 
     def _token(self, form: dict[str, str]) -> Answer:
+        if form.get("grant_type") == "authorization_code":
+            return self._consent.exchange(form)
         if form.get("grant_type") != "refresh_token":
             return Answer(400, {"error": "unsupported_grant_type"})
         if not form.get("refresh_token"):

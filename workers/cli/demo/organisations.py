@@ -133,7 +133,7 @@ def _connect(
         save_mapping(conn, row.id, mapping, WHO)
         row = connection_of(conn, row.id)
     checked = checking.check_connection(runtime, row)
-    return Connected(row.id, row.account, row.tenant_id, checked)
+    return Connected(row.id, row.account, organisation.tenant_id, checked)
 
 
 def _files(xero: "Simulator", organisation: Organisation, folder: Path) -> dict[str, Path]:

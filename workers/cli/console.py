@@ -1,0 +1,52 @@
+"""``mintsoft-xero console``: the pages where people connect organisations and look around."""
+
+from typing import Annotated
+
+import typer
+
+from workers.cli import output
+from workers.cli.errors import Problem
+from workers.cli.roles import on_signal
+
+POOL = 12
+"""Database connections: pages are short, and a browser asks for few at once."""
+
+
+def console(
+    host: Annotated[
+        str, typer.Option(envvar="MX_CONSOLE_HOST", help="Address to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(envvar="MX_CONSOLE_PORT", min=0, max=65535, help="Port; 0: any free.")
+    ] = 8000,
+) -> None:
+    """Serve the console until SIGTERM or SIGINT. Browsers reach it at MX_PUBLIC_URL.
+
+    Put a proxy with TLS before it; FORWARDED_ALLOW_IPS names the proxies whose
+    X-Forwarded-For is believed (127.0.0.1 by default). Accounts: mintsoft-xero operator add.
+    """
+    from workers.cli.session import load_settings
+    from workers.console.serving import Server, listening_socket
+    from workers.runtime import Runtime
+
+    settings = load_settings(quiet=False)
+    _ = settings.fernet  # wrong keys are told now, not when somebody connects
+    runtime = Runtime(settings, pool_size=POOL)
+    stop = on_signal()
+    try:
+        listener = listening_socket(host, port)
+    except OSError as error:
+        raise Problem(
+            f"--host {host} --port {port}: can't listen there ({error.strerror}); choose another."
+        ) from None
+    server = Server(runtime, listener)
+    server.start()
+    output.note(f"The console listens on {server.url}; browsers reach it at {settings.public_url}.")
+    try:
+        while server.is_alive and not stop.wait(0.5):
+            continue
+    finally:
+        server.stop()
+        runtime.close()
+    if not stop.is_set():
+        raise Problem("The console has ended by an error: see the log above.")

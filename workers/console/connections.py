@@ -1,0 +1,165 @@
+"""Pages about connections: all of them, one of them, a new one, the end of one.
+
+They are made from PostgreSQL alone, so they work while Xero does not.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import yaml
+from psycopg import Connection
+from psycopg.errors import UniqueViolation
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from workers import disconnecting
+from workers.console import forms
+from workers.console.desk import Console
+from workers.console.refusals import Refused, not_found
+from workers.console.visits import Rule, Visit, page
+from workers.store import access, connections, overview
+from workers.store.connections import ConnectionRow
+from workers.store.operators import Role
+
+BOOKKEEPER = Rule(Role.BOOKKEEPER)
+
+DONE = {
+    "added": "The connection was added. Connect it to its Xero organisation now.",
+    "connected": "Connected. Documents that waited go on by themselves.",
+    "disconnected": "Disconnected. Access at Xero is being taken back; everything else stays.",
+}
+"""What a page says after an act; nothing else can be made to appear there."""
+
+
+def routes() -> list[Route]:
+    """Return the routes of this module."""
+    one = "/connections/{id}"
+    return [
+        page("GET", "/connections", list_all),
+        page("GET", "/connections/new", show_form, BOOKKEEPER),
+        page("POST", "/connections/new", add, BOOKKEEPER),
+        page("GET", one, show),
+        page("GET", f"{one}/mapping.yaml", download_mapping),
+        page("GET", f"{one}/disconnect", confirm, BOOKKEEPER),
+        page("POST", f"{one}/disconnect", disconnect, BOOKKEEPER),
+    ]
+
+
+def list_all(console: Console, visit: Visit) -> Response:
+    """Show every connection with what waits and what needs somebody."""
+    with console.runtime.pool.connection() as conn:
+        rows = connections.every(conn)
+        counts = overview.counts(conn)
+    ordered = sorted(rows, key=lambda row: (row.status == "disconnected", row.account))
+    found = [(row, counts.get(row.id, Counter())) for row in ordered]
+    return console.render(visit, "connections.html", found=found)
+
+
+def show(console: Console, visit: Visit) -> Response:
+    """Show one connection with its settings, documents and audit trail."""
+    with console.runtime.pool.connection() as conn:
+        row = connection_of(conn, visit)
+        values: dict[str, Any] = {
+            "row": row,
+            "counts": overview.counts(conn, row.id)[row.id],
+            "trail": overview.trail(conn, row.id),
+            "fixed": access.may_be_in_xero(conn, row.id),
+            "done": DONE.get(visit.query.get("done", "")),
+        }
+    return console.render(visit, "connection.html", **values)
+
+
+def show_form(console: Console, visit: Visit) -> Response:
+    """Show the form for a new connection."""
+    return _form(console, visit, {})
+
+
+def add(console: Console, visit: Visit) -> Response:
+    """Add a connection that has no organisation yet."""
+    try:
+        wanted = forms.wanted(visit.form)
+        with console.runtime.pool.connection() as conn:
+            added = overview.add_pending(conn, wanted, visit.who.name)
+    except forms.Wrong as wrong:
+        return _form(console, visit, wrong.problems)
+    except UniqueViolation:
+        return _form(console, visit, {_taken_field(visit): "There is such a connection already."})
+    return RedirectResponse(f"/connections/{added}?done=added", 303)
+
+
+def download_mapping(console: Console, visit: Visit) -> Response:
+    """Give the mapping in force as ``mapping load`` takes it."""
+    with console.runtime.pool.connection() as conn:
+        row = connection_of(conn, visit)
+        found = connections.mapping(conn, row.id)
+    if found is None:
+        raise not_found()
+    content = found.model_dump(mode="json", exclude_unset=True)
+    return Response(
+        yaml.safe_dump(content, sort_keys=False, allow_unicode=True),
+        media_type="application/yaml",
+        headers={"Content-Disposition": f'attachment; filename="mapping-{row.id}.yaml"'},
+    )
+
+
+def confirm(console: Console, visit: Visit) -> Response:
+    """Say what disconnecting does and what stays, before anything is done."""
+    with console.runtime.pool.connection() as conn:
+        row = connection_of(conn, visit)
+        counts = overview.counts(conn, row.id)[row.id]
+    _check_connected(row)
+    return console.render(visit, "disconnect.html", row=row, counts=counts)
+
+
+def disconnect(console: Console, visit: Visit) -> Response:
+    """Stop a connection; the fleet takes the access back at Xero."""
+    why = visit.form.get("reason", "").strip()[:500]
+    with console.runtime.pool.connection() as conn:
+        row = connection_of(conn, visit)
+        if not disconnecting.disconnect(conn, row.id, visit.who.name, why):
+            _check_connected(connection_of(conn, visit))
+    return RedirectResponse(f"/connections/{row.id}?done=disconnected", 303)
+
+
+def connection_of(conn: Connection, visit: Visit) -> ConnectionRow:
+    """Return the connection that the path names. Raises Refused when there is none."""
+    return find(conn, visit.names["id"])
+
+
+def find(conn: Connection, text: str) -> ConnectionRow:
+    """Return the connection with this id. Raises Refused when there is none."""
+    try:
+        found = connections.find(conn, UUID(text))
+    except ValueError:
+        raise not_found() from None
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _check_connected(row: ConnectionRow) -> None:
+    if row.status == "disconnected":
+        raise Refused(
+            409,
+            "It is disconnected already",
+            "Nothing was changed.",
+            "",
+            [("Show the connection", f"/connections/{row.id}")],
+        )
+
+
+def _form(console: Console, visit: Visit, problems: Mapping[str, str]) -> Response:
+    return console.render(
+        visit,
+        "new.html",
+        422 if problems else 200,
+        given={name: visit.form.get(name, "") for name in forms.FIELDS},
+        problems={name: problems.get(name, "") for name in forms.FIELDS},
+        is_wrong=bool(problems),
+    )
+
+
+def _taken_field(visit: Visit) -> str:
+    return "account" if visit.form.get("mode") == "fulfilment" else "client_id"

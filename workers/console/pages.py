@@ -1,0 +1,41 @@
+"""Templates of the console: every value is escaped, a name that is missing is an error."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from workers.console import words
+from workers.console.visits import Visit
+from workers.store.operators import Role
+
+
+class Pages:
+    """The templates, read and compiled once."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=PackageLoader("workers.console"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals |= {"words": words, "Role": Role, "style": style_version()}
+        self._environment.filters |= {"moment": words.moment}
+
+    def render(
+        self, visit: Visit | None, name: str, status: int, values: Mapping[str, Any]
+    ) -> Response:
+        """Return the page *name*; *visit* is None when nobody knows who asks."""
+        text = self._environment.get_template(name).render(visit=visit, **values)
+        return HTMLResponse(text, status)
+
+
+def style_version() -> str:
+    """Return what changes with the style sheet, so that browsers fetch the new one."""
+    style = resources.files("workers.console") / "static" / "style.css"
+    return sha256(style.read_bytes()).hexdigest()[:12]

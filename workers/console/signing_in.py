@@ -1,0 +1,117 @@
+"""Signing in and out.
+
+The answer to a wrong password, an unknown account and a disabled one is the same, in words and
+in time. Each attempt is counted before the password is looked at. Signing in gives a new session
+token, so that one which somebody planted is worth nothing.
+"""
+
+import re
+from collections.abc import Mapping
+
+import structlog
+from psycopg import Connection
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from workers.console import passwords
+from workers.console.desk import Console
+from workers.console.visits import Rule, Visit, new_token, page
+from workers.store import operators, sessions
+from workers.store.connections import audit
+from workers.store.operators import Candidate
+
+log = structlog.get_logger(__name__)
+
+ANYBODY = Rule(role=None)
+HOME = "/connections"
+
+WRONG = "Name or password is wrong."
+WAIT = "There were too many attempts. Wait a little, then try again: up to 15 minutes."
+
+LOCAL = re.compile(r"/(?![/\\])[\x21-\x7e]*")
+"""A path of ours; ``//host`` and ``/\\host`` would lead elsewhere."""
+
+
+def routes() -> list[Route]:
+    """Return the routes of this module."""
+    return [
+        page("GET", "/", home, ANYBODY),
+        page("GET", "/sign-in", show, ANYBODY),
+        page("POST", "/sign-in", sign_in, ANYBODY),
+        page("POST", "/sign-out", sign_out, ANYBODY),
+    ]
+
+
+def home(_console: Console, _visit: Visit) -> Response:
+    """Lead to the first page."""
+    return RedirectResponse(HOME, 303)
+
+
+def show(console: Console, visit: Visit) -> Response:
+    """Show the form, unless somebody is signed in already."""
+    target = local(visit.query)
+    if visit.session is not None:
+        return RedirectResponse(target, 303)
+    return console.render(visit, "sign_in.html", target=target, name="", problem=None)
+
+
+def sign_in(console: Console, visit: Visit) -> Response:
+    """Check name and password; lead on to where the visitor was going."""
+    name = visit.form.get("name", "").strip().lower()[:200]
+    password = visit.form.get("password", "")
+    with console.runtime.pool.connection() as conn:
+        allowed = sessions.may_try(conn, name, visit.address)
+        found = operators.candidate(conn, name)
+    if not allowed:
+        log.warning("console.sign_in_blocked", address=visit.address)
+        return _again(console, visit, name, WAIT, 429)
+    if not passwords.proves(password, found.password_hash if found else None) or found is None:
+        return _wrong(console, visit, name, found)
+    token = new_token()
+    with console.runtime.pool.connection() as conn:
+        _welcome(conn, visit, found, token, password)
+    log.info("console.signed_in", operator=found.name)
+    answer = RedirectResponse(local(visit.form), 303)
+    console.give_cookie(answer, token)
+    return answer
+
+
+def sign_out(console: Console, visit: Visit) -> Response:
+    """End the session, here and in the database."""
+    if visit.session is not None:
+        with console.runtime.pool.connection() as conn:
+            sessions.end(conn, visit.session)
+            audit(conn, visit.session.name, "signed out")
+    answer = RedirectResponse("/sign-in", 303)
+    console.give_cookie(answer, new_token())
+    return answer
+
+
+def local(fields: Mapping[str, str]) -> str:
+    """Return where to go on, which is never another site."""
+    target = fields.get("next", "")
+    return target if LOCAL.fullmatch(target) else HOME
+
+
+def _welcome(conn: Connection, visit: Visit, who: Candidate, token: str, password: str) -> None:
+    sessions.forgive(conn, who.name, visit.address)
+    if visit.session is not None:
+        sessions.end(conn, visit.session)
+    sessions.start(conn, token, who.id)
+    if passwords.is_dated(who.password_hash):
+        operators.rehash(conn, who, passwords.hashed(password))
+    audit(conn, who.name, "signed in", details={"address": visit.address})
+
+
+def _wrong(console: Console, visit: Visit, name: str, found: Candidate | None) -> Response:
+    """Only known accounts are written down: what was typed might be a password."""
+    log.warning("console.sign_in_failed", address=visit.address, known=found is not None)
+    if found is not None:
+        with console.runtime.pool.connection() as conn:
+            audit(conn, found.name, "sign-in failed", details={"address": visit.address})
+    return _again(console, visit, name, WRONG, 401)
+
+
+def _again(console: Console, visit: Visit, name: str, problem: str, status: int) -> Response:
+    values = {"target": local(visit.form), "name": name, "problem": problem}
+    return console.render(visit, "sign_in.html", status, **values)

@@ -1,0 +1,164 @@
+"""One request of a browser as plain data, and how it is served.
+
+A handler is a plain function from a visit to a response. It runs in a thread, because the fleet's
+database and HTTP code is synchronous. What guards it stands here once, for every page: who is
+signed in, whether their role suffices, and whether a form is ours.
+"""
+
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from workers.console.refusals import Refused
+from workers.store.operators import Role
+from workers.store.sessions import Session
+
+if TYPE_CHECKING:
+    from workers.console.desk import Console
+
+LARGEST_FORM = 64 * 1024
+"""Bytes; the largest form of ours is far below."""
+
+OUT_OF_DATE = "This form is out of date"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a browser asks; of a repeated field the last value counts."""
+
+    path: str
+    query: Mapping[str, str]
+    form: Mapping[str, str]
+    names: Mapping[str, str]
+    address: str
+    token: str
+    session: Session | None
+
+    @property
+    def who(self) -> Session:
+        """Who asks; only for pages that need a role."""
+        assert self.session is not None, "a page that needs a role"
+        return self.session
+
+    @property
+    def csrf(self) -> str:
+        """What our own forms carry to show that they are ours."""
+        return csrf_of(self.token)
+
+    def may(self, role: Role) -> bool:
+        """Return whether the visitor's role suffices."""
+        return self.session is not None and self.session.role >= role
+
+
+Handler = Callable[["Console", Visit], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may see a page; ``comes_back``: after signing in the browser goes on to it."""
+
+    role: Role | None = Role.VIEWER
+    comes_back: bool = True
+
+
+def csrf_of(token: str) -> str:
+    """Return the form token of a session's token, which it does not give away."""
+    digest = hmac.digest(token.encode(), b"form", sha256)
+    return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def new_token() -> str:
+    """Return 256 random bits as text."""
+    return secrets.token_urlsafe(32)
+
+
+def page(method: str, path: str, handler: Handler, rule: Rule = Rule()) -> Route:
+    """Return the route of a page."""
+
+    async def endpoint(request: Request) -> Response:
+        console: Console = request.app.state.console
+        form = await _form(request) if method == "POST" else {}
+        return await run_in_threadpool(_serve, console, request, form, handler, rule)
+
+    return Route(path, endpoint, methods=[method], name=handler.__name__)
+
+
+def _serve(
+    console: "Console", request: Request, form: Mapping[str, str], handler: Handler, rule: Rule
+) -> Response:
+    token = request.cookies.get(console.cookie, "")
+    visit = Visit(
+        path=request.url.path,
+        query=dict(request.query_params),
+        form=form,
+        names=request.path_params,
+        address=request.client.host if request.client else "",
+        token=token or new_token(),
+        session=console.session_of(token),
+    )
+    request.state.visit = visit
+    answer = _guarded(console, request, visit, handler, rule)
+    if not token:
+        console.give_cookie(answer, visit.token)
+    return answer
+
+
+def _guarded(
+    console: "Console", request: Request, visit: Visit, handler: Handler, rule: Rule
+) -> Response:
+    if rule.role is not None and visit.session is None:
+        return _sign_in_first(request, rule)
+    if rule.role is not None and not visit.may(rule.role):
+        raise Refused(
+            403,
+            "You may not do this",
+            f"Your role is {visit.who.role.word}; this needs the role {rule.role.word}.",
+            "Ask an operator of this console to change your role.",
+        )
+    if request.method == "POST" and not _is_ours(visit):
+        raise Refused(403, OUT_OF_DATE, "It was not sent.", "Go back, reload the page, try again.")
+    return handler(console, visit)
+
+
+def _sign_in_first(request: Request, rule: Rule) -> Response:
+    if not rule.comes_back:
+        raise Refused(
+            403,
+            "You are not signed in",
+            "You were signed out meanwhile, so nothing was changed.",
+            "Sign in and start again from the connection's page.",
+            [("Sign in", "/sign-in")],
+        )
+    target = "/sign-in"
+    if request.method == "GET":
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        target = f"/sign-in?next={quote(asked, safe='')}"
+    return RedirectResponse(target, 303)
+
+
+def _is_ours(visit: Visit) -> bool:
+    return hmac.compare_digest(visit.form.get("csrf", "").encode(), visit.csrf.encode())
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """Return the fields of a form. Raises Refused when it is too large or no form."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LARGEST_FORM:
+            raise Refused(413, "This form is too large", "It was not read.", "Shorten it.")
+    try:
+        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=500)
+    except ValueError:
+        raise Refused(400, "This is no form", "It can't be read.", "Reload the page.") from None
+    return {name: values[-1] for name, values in fields.items()}

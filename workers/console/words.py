@@ -1,0 +1,111 @@
+"""How things stand, in words of the people who use the console. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from schemas.connections import Mode
+from workers.store.connections import ConnectionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A status in words; ``tone`` is how it is coloured, never the only sign of it."""
+
+    word: str
+    tone: str
+    meaning: str
+
+
+PENDING = Standing(
+    "Not connected yet", "calm", "Connect it to a Xero organisation. Documents wait until then."
+)
+UNMAPPED = Standing(
+    "Connected, not mapped", "warn", "Xero lets us in. Documents wait until accounts are mapped."
+)
+CONNECTED = Standing("Connected", "good", "Documents are sent to Xero.")
+LOST = Standing(
+    "Access lost",
+    "bad",
+    "Xero no longer lets us in. Documents wait; they go on by themselves once it is reconnected.",
+)
+DISCONNECTED = Standing(
+    "Disconnected", "calm", "Nothing is sent. What was sent before stays in Xero and here."
+)
+
+MODES = {
+    Mode.ACCOUNTING: "Accounting: orders of one client",
+    Mode.FULFILMENT: "Fulfilment: 3PL invoices of all clients",
+}
+
+ACTIONS = {
+    "connection added": "Added the connection",
+    "connection reconnected": "Connected to Xero",
+    "connection disconnected": "Disconnected from Xero",
+    "connection lost": "Xero ended the access",
+    "connect started": "Went to Xero to connect",
+    "connect refused": "Connecting did not succeed",
+    "mapping saved": "Saved the account mapping",
+}
+
+DOCUMENTS = (
+    ("waiting", "Waiting"),
+    ("ready", "Ready to export"),
+    ("needs_attention", "Needs attention"),
+    ("posted", "In Xero"),
+    ("skipped", "Skipped"),
+    ("withdrawn", "Withdrawn"),
+)
+"""Statuses of documents in the order of the pages; what is being sent counts as waiting."""
+
+
+def standing(row: ConnectionRow) -> Standing:
+    """Return how a connection stands."""
+    match row.status:
+        case "pending":
+            return PENDING
+        case "lost":
+            return LOST
+        case "disconnected":
+            return DISCONNECTED
+    return CONNECTED if row.mapping_revision else UNMAPPED
+
+
+def title(row: ConnectionRow) -> str:
+    """Return what a connection is called: its organisation, else whose documents it takes."""
+    return row.organisation or whose(row)
+
+
+def whose(row: ConnectionRow) -> str:
+    """Return whose documents a connection takes."""
+    if row.mode is Mode.FULFILMENT:
+        return f"{row.account}, all clients"
+    return f"{row.account}, client {row.client_id}"
+
+
+def verb(row: ConnectionRow) -> str:
+    """Return what the button says that leads to Xero."""
+    return "Connect" if row.tenant_id is None else "Reconnect"
+
+
+def documents(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """Return (status, word, number) for every status of documents."""
+    merged = {**counts, "waiting": counts.get("waiting", 0) + counts.get("sending", 0)}
+    return [(status, word, merged.get(status, 0)) for status, word in DOCUMENTS]
+
+
+def moment(value: datetime) -> str:
+    """Return a time in UTC as people read it."""
+    return f"{value:%-d %B %Y, %H:%M} UTC"
+
+
+def action(name: str) -> str:
+    """Return what somebody did."""
+    return ACTIONS.get(name, name.capitalize())
+
+
+def details(found: Mapping[str, Any]) -> str:
+    """Return what is known of an act in one line."""
+    shown = {name: value for name, value in found.items() if value not in ("", None, False)}
+    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in shown.items())
