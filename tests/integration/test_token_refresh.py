@@ -131,7 +131,7 @@ with ConnectionPool(database_url, min_size=1, max_size=1) as pool:
 """
 
 
-def test_four_processes_refresh_once(grant: Grant) -> None:
+def test_eight_processes_refresh_once(grant: Grant) -> None:
     """The lease is in PostgreSQL, so it holds between processes that share nothing else."""
     grant.expire()
     command = [sys.executable, "-c", ASK, grant.url, grant.key.decode(), grant.sim.url]
@@ -140,9 +140,9 @@ def test_four_processes_refresh_once(grant: Grant) -> None:
             stack.enter_context(
                 subprocess.Popen([*command, str(grant.id)], stdin=PIPE, stdout=PIPE, text=True)
             )
-            for _ in range(4)
+            for _ in range(THREADS)
         ]
-        assert [line(worker) for worker in workers] == ["ready"] * 4
+        assert [line(worker) for worker in workers] == ["ready"] * THREADS
         for worker in workers:
             go(worker)
         got = {line(worker) for worker in workers}
