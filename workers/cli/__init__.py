@@ -18,6 +18,7 @@ from workers.cli import (
     doctor,
     events,
     exports,
+    keys,
     mappings,
     operators,
     roles,
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 app.add_typer(db.app, name="db")
 app.add_typer(connections.app, name="connection")
+app.add_typer(keys.app, name="keys")
 app.add_typer(mappings.app, name="mapping")
 app.add_typer(exports.app, name="export")
 app.add_typer(events.app, name="event")
