@@ -146,13 +146,15 @@ def serving_console(fleet: Fleet, **more: Any) -> Iterator[ConsoleUnderTest]:
     """Serve a console on the fleet's database and simulators while the block runs."""
     listener = listening_socket()
     url = base_url(listener)
-    settings = make_settings(
-        fleet.runtime.settings.database_url.get_secret_value(),
-        fleet.xero.url,
-        fleet.mintsoft.url,
-        xero_login_url=fleet.xero.url,
-        **({"public_url": url} | more),
-    ).model_copy(update={"secret_keys": fleet.runtime.settings.secret_keys})
+    usual = {
+        "database_url": fleet.runtime.settings.database_url.get_secret_value(),
+        "xero": fleet.xero.url,
+        "mintsoft": fleet.mintsoft.url,
+        "xero_login_url": fleet.xero.url,
+        "public_url": url,
+    }
+    keys = {"secret_keys": fleet.runtime.settings.secret_keys}
+    settings = make_settings(**(usual | more)).model_copy(update=keys)
     callback = {"uri": f"{settings.public_url}/xero/callback"}
     fleet.xero.admin.post("/_sim/redirect-uris", json=callback).raise_for_status()
     runtime = ListRuntime(settings, SYSTEM, [])
