@@ -125,7 +125,7 @@ def deadly(fleet: Fleet, seed: int) -> DeadlyIdentity:
 
 
 def work(fleet: Fleet, time: Time) -> None:
-    """Work until nothing waits; who is killed leaves a lease, another worker comes minutes later."""
+    """Work until nothing waits; who is killed leaves a lease, another comes minutes later."""
     for _ in range(MOST_TURNS):
         try:
             fleet.drain()
