@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from workers.console import connecting, connections, health, signing_in
+from workers.console import connecting, connections, health, signing_in, webhooks
 from workers.console.desk import Console
 from workers.console.headers import SecurityHeaders, security_headers
 from workers.console.pages import Pages
@@ -67,6 +67,7 @@ def _routes() -> list[BaseRoute]:
         *signing_in.routes(),
         *connections.routes(),
         *connecting.routes(),
+        *webhooks.routes(),
         Mount("/static", StaticFiles(directory=str(static))),
     ]
 
