@@ -36,8 +36,12 @@ demo: $(STAMP) ## See it work: an engine, two simulators, the fleet (ARGS="--onc
 rabbitmq: $(STAMP)
 	@$(BIN)/python -m deploy.local ensure-rabbitmq >&2
 
+.PHONY: chromium
+chromium: $(STAMP)
+	@$(BIN)/python -m deploy.local ensure-chromium >&2
+
 .PHONY: test
-test: $(STAMP) rabbitmq ## Run all tests on real RabbitMQ and PostgreSQL (ARGS="-k name" for some)
+test: $(STAMP) rabbitmq chromium ## Run all tests on real RabbitMQ, PostgreSQL, Chromium (ARGS="-k name" for some)
 	@$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: check

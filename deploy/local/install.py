@@ -1,4 +1,4 @@
-"""Getting RabbitMQ onto this machine: package, else container image, else words.
+"""Getting RabbitMQ and Chromium onto this machine: package, else container image, else words.
 
 Invariant: no service of the system is started or enabled; only the programs are wanted.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.local import containers, rabbitmq
+from deploy.local import chromium, containers, rabbitmq
 from deploy.local.processes import EngineError
 
 POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it before a package starts its service
@@ -30,28 +30,36 @@ def ensure_rabbitmq() -> None:
     if rabbitmq.server() or containers.has_image():
         return
     if _may_use_apt():
-        _install_package()
+        _install_package("rabbitmq-server", REMEDY)
     elif containers.answers():
         containers.pull()
     if not (rabbitmq.server() or containers.has_image()):
         raise EngineError(REMEDY)
 
 
+def ensure_chromium() -> None:
+    """Return when there is a Chromium; EngineError with the remedy when there is none."""
+    if chromium.program() is None and _may_use_apt():
+        _install_package("chromium", chromium.REMEDY)
+    if chromium.program() is None:
+        raise EngineError(chromium.REMEDY)
+
+
 def _may_use_apt() -> bool:
     return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
-def _install_package() -> None:
-    sys.stderr.write("Installing rabbitmq-server from the system's packages ...\n")
+def _install_package(name: str, remedy: str) -> None:
+    sys.stderr.write(f"Installing {name} from the system's packages ...\n")
     with _services_stay_stopped():
         for arguments in (
             ["update", "-qq"],
-            ["install", "-y", "-qq", "--no-install-recommends", "rabbitmq-server"],
+            ["install", "-y", "-qq", "--no-install-recommends", name],
         ):
-            _apt(arguments)
+            _apt(arguments, remedy)
 
 
-def _apt(arguments: list[str]) -> None:
+def _apt(arguments: list[str], remedy: str) -> None:
     done = subprocess.run(
         ["apt-get", *arguments],  # noqa: S607 - the system's own
         env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
@@ -62,7 +70,7 @@ def _apt(arguments: list[str]) -> None:
     )
     if done.returncode:
         said = (done.stdout + done.stderr)[-3000:]
-        raise EngineError(f"apt-get {' '.join(arguments)} failed:\n{said}\n\n{REMEDY}")
+        raise EngineError(f"apt-get {' '.join(arguments)} failed:\n{said}\n\n{remedy}")
 
 
 @contextmanager

@@ -129,7 +129,7 @@ def test_disconnecting_keeps_everything_and_reconnecting_resumes(console: Consol
     fleet.send(dispatched(order(1)))
     fleet.drain()
     browser = console.signed_in()
-    assert "1 posted documents" in browser.get(f"{path}/disconnect").text
+    assert "1 posted document with links" in browser.get(f"{path}/disconnect").text
     page = browser.follow(browser.post(f"{path}/disconnect", reason="moving house"))
     assert "everything else stays" in page.text
     assert "moving house" in page.text

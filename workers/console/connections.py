@@ -26,11 +26,13 @@ from workers.store.operators import Role
 BOOKKEEPER = Rule(Role.BOOKKEEPER)
 
 DONE = {
-    "added": "The connection was added. Connect it to its Xero organisation now.",
-    "connected": "Connected. Documents that waited go on by themselves.",
-    "disconnected": "Disconnected. Access at Xero is being taken back; everything else stays.",
+    ("added", "pending"): "The connection was added. Connect it to its Xero organisation now.",
+    ("connected", "active"): "Connected. Documents that waited go on by themselves.",
+    ("disconnected", "disconnected"): (
+        "Disconnected. Access at Xero is being taken back; everything else stays."
+    ),
 }
-"""What a page says after an act; nothing else can be made to appear there."""
+"""What a page says after an act, while it is still so; nothing else can be made to appear."""
 
 
 def routes() -> list[Route]:
@@ -66,7 +68,7 @@ def show(console: Console, visit: Visit) -> Response:
             "counts": overview.counts(conn, row.id)[row.id],
             "trail": overview.trail(conn, row.id),
             "fixed": access.may_be_in_xero(conn, row.id),
-            "done": DONE.get(visit.query.get("done", "")),
+            "done": DONE.get((visit.query.get("done", ""), row.status)),
         }
     return console.render(visit, "connection.html", **values)
 

@@ -60,6 +60,10 @@ DOCUMENTS = (
 """Statuses of documents in the order of the pages; what is being sent counts as waiting."""
 
 
+TECHNICAL = frozenset({"tenant_id", "from"})
+"""Details of acts that say nothing to people."""
+
+
 def standing(row: ConnectionRow) -> Standing:
     """Return how a connection stands."""
     match row.status:
@@ -95,6 +99,11 @@ def documents(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
     return [(status, word, merged.get(status, 0)) for status, word in DOCUMENTS]
 
 
+def number_of(count: int, what: str) -> str:
+    """Return a count with its noun."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def moment(value: datetime) -> str:
     """Return a time in UTC as people read it."""
     return f"{value:%-d %B %Y, %H:%M} UTC"
@@ -106,6 +115,10 @@ def action(name: str) -> str:
 
 
 def details(found: Mapping[str, Any]) -> str:
-    """Return what is known of an act in one line."""
-    shown = {name: value for name, value in found.items() if value not in ("", None, False)}
+    """Return what is known of an act in one line, without what only programs need."""
+    shown = {
+        name: value
+        for name, value in found.items()
+        if name not in TECHNICAL and value not in ("", None, False)
+    }
     return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in shown.items())
