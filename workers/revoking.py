@@ -1,7 +1,8 @@
 """Takes a disconnected connection's access back at Xero, then erases its tokens.
 
 The connection stopped when it was disconnected; this part needs Xero and is retried until it
-worked or a day has passed. A token set that another connection lives by is left alone.
+worked or a day has passed. A token set that another connection lives by is left alone, and so is
+the access to an organisation that another connection still goes to: Xero knows only one for both.
 """
 
 from collections.abc import Callable
@@ -59,9 +60,11 @@ class Revoker:
         log.info("connection.revoked", connection=str(connection_id))
 
     def _end_access(self, connection: ConnectionRow, due: Revocation) -> None:
-        self._gateway_for(connection).delete_connection(due.tenant_id)
         with self._pool.connection() as conn:
+            if connections.others_reach(conn, due.tenant_id, connection.id):
+                return
             shared = connections.others_use(conn, due.token_set_id, connection.id)
+        self._gateway_for(connection).delete_connection(due.tenant_id)
         if not shared:
             self._tokens.revoke(due.token_set_id)
 

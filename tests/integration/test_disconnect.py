@@ -44,6 +44,24 @@ def test_disconnecting_while_xero_is_down_is_finished_later(fleet: Fleet) -> Non
     assert not fleet.rows("select * from token_sets")
 
 
+def test_two_connections_to_one_organisation_end_one_by_one(fleet: Fleet) -> None:
+    """Xero knows one access for both: it is taken back with the last of them."""
+    tenant = fleet.organisation()["tenant_id"]
+    answer = fleet.grant(tenant)
+    first, second = (
+        fleet.connect(tenant_id=tenant, client_id=client, tokens_answer=answer) for client in (3, 4)
+    )
+    fleet.send(revoked(first))  # type: ignore[arg-type]
+    fleet.send(dispatched(order(1, ClientId=4)))
+    fleet.drain()
+    assert fleet.document(1)["status"] == "posted"
+    assert fleet.calls("DELETE", "/connections/{id}") == 0
+    fleet.send(revoked(second))  # type: ignore[arg-type]
+    fleet.drain()
+    assert fleet.calls("DELETE", "/connections/{id}") == 1
+    assert not fleet.rows("select * from token_sets")
+
+
 def test_a_lost_connection_is_reported_once_and_its_documents_wait(fleet: Fleet) -> None:
     """The user removed the app in Xero: no attempt is counted, one notice goes out."""
     fleet.connect()

@@ -198,6 +198,14 @@ def others_use(conn: Connection, token_set_id: UUID, connection_id: UUID) -> boo
     return row is not None and row[0] > 0
 
 
+def others_reach(conn: Connection, tenant_id: UUID, connection_id: UUID) -> bool:
+    """Return whether another connection goes to this organisation."""
+    row = conn.execute(
+        SQL["tenant_users"], {"tenant_id": tenant_id, "connection_id": connection_id}
+    ).fetchone()
+    return row is not None and row[0] > 0
+
+
 def forget_tokens(conn: Connection, connection_id: UUID, token_set_id: UUID) -> None:
     """Erase the tokens of a disconnected connection, unless another one lives by them."""
     values = {"connection_id": connection_id, "token_set_id": token_set_id}

@@ -81,6 +81,11 @@ where id = %(connection_id)s and status = 'disconnected';
 select count(*) from connections
 where token_set_id = %(token_set_id)s and id <> %(connection_id)s and status <> 'disconnected';
 
+-- name: tenant_users
+-- How many connections still go to this organisation.
+select count(*) from connections
+where tenant_id = %(tenant_id)s and id <> %(connection_id)s and status in ('active', 'lost');
+
 -- name: erase_token_set
 -- The tokens are gone.
 delete from token_sets t
