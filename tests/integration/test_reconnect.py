@@ -82,6 +82,20 @@ def test_a_refused_organisation_loses_its_own_connection_alone(fleet: Fleet) -> 
     assert (fleet.document(1)["status"], fleet.document(2)["status"]) == ("waiting", "posted")
 
 
+def test_a_renewed_token_that_is_refused_loses_the_connection(fleet: Fleet) -> None:
+    """A 401 costs one refresh; a second one is told, and the order waits uncounted."""
+    connection = fleet.connect()
+    fleet.drain()
+    fleet.fault(kind="status", status=401, method="PUT", path="/Invoices$", times=2)
+    fleet.send(dispatched(order(1)))
+    fleet.drain()
+    row = fleet.connection(connection)
+    assert (row.status, fleet.calls("POST", "/connect/token")) == ("lost", 1)
+    assert "although it was renewed" in (row.lost_reason or "")
+    assert (fleet.document(1)["status"], fleet.document(1)["failures"]) == ("waiting", 0)
+    assert told(fleet, "connection.lost.v1") == 1
+
+
 def test_reconnecting_resumes_everything_by_itself(fleet: Fleet) -> None:
     """Documents that waited, even those that had been put off, are posted without a click."""
     connection = fleet.connect()
