@@ -77,4 +77,5 @@ def environment(settings: Settings) -> dict[str, str]:
         "MX_MINTSOFT_API_KEY": settings.mintsoft_api_key.get_secret_value(),
         "MX_MINTSOFT_WEB_URL": settings.mintsoft_web_url,
         "MX_WHO": "ada",
+        "MX_CONSOLE_PORT": "0",
     }

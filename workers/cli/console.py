@@ -1,38 +1,48 @@
 """``mintsoft-xero console``: the pages where people connect organisations and look around."""
 
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from workers.cli import output
 from workers.cli.errors import Problem
+from workers.cli.options import Host, Port
 from workers.cli.roles import on_signal
+
+if TYPE_CHECKING:
+    from workers.console.serving import Server
+    from workers.runtime import Runtime
 
 POOL = 12
 """Database connections: pages are short, and a browser asks for few at once."""
 
 
-def console(
-    host: Annotated[
-        str, typer.Option(envvar="MX_CONSOLE_HOST", help="Address to listen on.")
-    ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(envvar="MX_CONSOLE_PORT", min=0, max=65535, help="Port; 0: any free.")
-    ] = 8000,
-) -> None:
+def console(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve the console until SIGTERM or SIGINT. Browsers reach it at MX_PUBLIC_URL.
 
     Put a proxy with TLS before it; FORWARDED_ALLOW_IPS names the proxies whose
     X-Forwarded-For is believed (127.0.0.1 by default). Accounts: mintsoft-xero operator add.
     """
     from workers.cli.session import load_settings
-    from workers.console.serving import Server, listening_socket
     from workers.runtime import Runtime
 
     settings = load_settings(quiet=False)
     _ = settings.fernet  # wrong keys are told now, not when somebody connects
     runtime = Runtime(settings, pool_size=POOL)
     stop = on_signal()
+    try:
+        server = started(runtime, host, port)
+        while server.is_alive and not stop.wait(0.5):
+            continue
+        server.stop()
+    finally:
+        runtime.close()
+    if not stop.is_set():
+        raise Problem("The console has ended by an error: see the log above.")
+
+
+def started(runtime: "Runtime", host: str, port: int) -> "Server":
+    """Return the console's server, serving. Raises Problem when it can't listen there."""
+    from workers.console.serving import Server, listening_socket
+
     try:
         listener = listening_socket(host, port)
     except OSError as error:
@@ -41,12 +51,6 @@ def console(
         ) from None
     server = Server(runtime, listener)
     server.start()
-    output.note(f"The console listens on {server.url}; browsers reach it at {settings.public_url}.")
-    try:
-        while server.is_alive and not stop.wait(0.5):
-            continue
-    finally:
-        server.stop()
-        runtime.close()
-    if not stop.is_set():
-        raise Problem("The console has ended by an error: see the log above.")
+    public = runtime.settings.public_url
+    output.note(f"The console listens on {server.url}; browsers reach it at {public}.")
+    return server

@@ -32,6 +32,21 @@ ConnectionId = Annotated[
     UUID, typer.Argument(metavar="CONNECTION", help="Id, from `connection list`.")
 ]
 
+Host = Annotated[
+    str, typer.Option("--host", envvar="MX_CONSOLE_HOST", help="Address the console listens on.")
+]
+
+Port = Annotated[
+    int,
+    typer.Option(
+        "--port",
+        envvar="MX_CONSOLE_PORT",
+        min=0,
+        max=65535,
+        help="Port the console listens on; 0: any free.",
+    ),
+]
+
 DocumentIds = Annotated[
     list[str] | None,
     typer.Argument(metavar="ID...", help="Ledger id, or order:123, or invoice:45."),

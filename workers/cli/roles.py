@@ -14,6 +14,7 @@ import typer
 
 from workers.cli import output
 from workers.cli.errors import Problem
+from workers.cli.options import Host, Port
 
 SHUTDOWN_MS = 30_000
 """Longer than most calls to Xero; what takes longer is taken up again after its lease."""
@@ -21,24 +22,27 @@ SHUTDOWN_MS = 30_000
 Threads = Annotated[int, typer.Option(min=1, max=64, help="Worker threads in a process.")]
 
 
-def run(threads: Threads = 8) -> None:
-    """Run ingress, workers, scheduler and relay in this process, for one machine."""
+def run(threads: Threads = 8, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Run ingress, workers, scheduler, relay and console in this process, for one machine."""
+    from workers.cli.console import POOL, started
     from workers.cli.fleet import Fleet
     from workers.cli.session import load_settings
     from workers.runtime import Runtime
 
-    runtime = Runtime(load_settings(quiet=False), pool_size=threads + 12)
+    runtime = Runtime(load_settings(quiet=False), pool_size=threads + 12 + POOL)
     try:
         fleet = Fleet(runtime, threads=threads)
         stop = on_signal()
+        console = started(runtime, host, port)
         fleet.start()
         output.note("The fleet runs; Ctrl-C ends it.")
-        while not stop.wait(0.5) and not fleet.failed.is_set():
+        while console.is_alive and not fleet.failed.is_set() and not stop.wait(0.5):
             continue
+        console.stop()
         fleet.stop()
     finally:
         runtime.close()
-    if fleet.failed.is_set():
+    if not stop.is_set():
         raise Problem("A part of the fleet has ended by an error: see the log above.")
 
 

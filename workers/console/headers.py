@@ -12,6 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 YEAR = 365 * 24 * 3600
 
+HOUR = "public, max-age=3600"
+"""How long browsers keep style and icon, whose address changes with them."""
+
 
 def security_headers(public_url: str, login_url: str) -> dict[str, str]:
     """Return the headers for a console at *public_url*; HSTS where browsers come by https."""
@@ -43,12 +46,15 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does."""
 
+        static = scope["type"] == "http" and scope["path"].startswith("/static/")
+        kept = HOUR if static else "no-store"
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
-                headers.setdefault("Cache-Control", "no-store")
+                headers.setdefault("Cache-Control", kept)
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -31,6 +31,8 @@ LARGEST_FORM = 64 * 1024
 
 OUT_OF_DATE = "This form is out of date"
 
+_NO_FORM = Refused(400, "This is no form", "It can't be read.", "Reload the page.")
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -160,5 +162,8 @@ async def _form(request: Request) -> dict[str, str]:
     try:
         fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=500)
     except ValueError:
-        raise Refused(400, "This is no form", "It can't be read.", "Reload the page.") from None
-    return {name: values[-1] for name, values in fields.items()}
+        raise _NO_FORM from None
+    found = {name: values[-1] for name, values in fields.items()}
+    if any("\0" in value for value in found.values()):  # PostgreSQL's text knows none
+        raise _NO_FORM
+    return found

@@ -1,0 +1,106 @@
+"""Whatever is sent to the console, it answers with a page or a refusal, never with a defect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.console import Browser, ConsoleUnderTest, serving_console
+from tests.support.fleet import Fleet
+from workers.store.operators import Role
+
+KNOWN = "00000000-0000-4000-8000-000000000001"
+PATHS = st.sampled_from(
+    [
+        "/",
+        "/sign-in",
+        "/sign-out",
+        "/connections",
+        "/connections/new",
+        f"/connections/{KNOWN}",
+        f"/connections/{KNOWN}/disconnect",
+        f"/connections/{KNOWN}/mapping.yaml",
+        "/connections/{0}",
+        "/xero/connect",
+        "/xero/callback",
+        "/xero/choose",
+        "/xero/webhooks",
+        "/health/ready",
+        "/static/style.css",
+        "/static/..%2f..%2fapp.py",
+    ]
+)
+NAMES = st.sampled_from(
+    [
+        "name",
+        "password",
+        "next",
+        "state",
+        "code",
+        "error",
+        "connection",
+        "another",
+        "reason",
+        "mode",
+        "account",
+        "client_id",
+        "organisation",
+        "done",
+        "tenant",
+    ]
+)
+TEXTS = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(["", "\0", KNOWN, "fulfilment", "accounting", "yes", "9" * 40, "²", "{}", "%"]),
+)
+FIELDS = st.dictionaries(NAMES, TEXTS, max_size=6)
+METHODS = st.sampled_from(["GET", "POST", "HEAD", "PUT", "DELETE"])
+
+
+@pytest.fixture
+def browser(fleet: Fleet) -> Iterator[Browser]:
+    with serving_console(fleet) as console:
+        yield prepared(console)
+
+
+def prepared(console: ConsoleUnderTest) -> Browser:
+    """Somebody who may do everything, and a connection to do it with."""
+    console.fleet.execute(
+        "insert into connections (id, mode, account, client_id, status)"
+        " values (%s, 'accounting', 'acme', 1, 'pending')",
+        [KNOWN],
+    )
+    return console.signed_in("root", Role.OPERATOR)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(METHODS, PATHS, FIELDS, FIELDS, st.booleans())
+def test_nothing_that_is_sent_is_a_defect(
+    browser: Browser,
+    method: str,
+    path: str,
+    query: dict[str, str],
+    fields: dict[str, str],
+    is_ours: bool,
+) -> None:
+    """With and without the token that makes a form ours."""
+    form = fields | ({"csrf": csrf(browser)} if is_ours else {})
+    answer = browser.client.request(
+        method, path, params=query, data=form if method == "POST" else None
+    )
+    assert answer.status_code < 500, (method, path, query, fields)
+    assert "nosniff" in answer.headers["x-content-type-options"]
+
+
+def csrf(browser: Browser) -> str:
+    """The form token of the session, new when one of the requests has signed out."""
+    page = browser.get("/connections")
+    if page.is_redirect:
+        browser.sign_in("root")
+        page = browser.get("/connections")
+    return page.text.split('name="csrf" value="')[1].split('"')[0]
