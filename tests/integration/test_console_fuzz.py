@@ -33,25 +33,11 @@ PATHS = st.sampled_from(
         "/static/..%2f..%2fapp.py",
     ]
 )
-NAMES = st.sampled_from(
-    [
-        "name",
-        "password",
-        "next",
-        "state",
-        "code",
-        "error",
-        "connection",
-        "another",
-        "reason",
-        "mode",
-        "account",
-        "client_id",
-        "organisation",
-        "done",
-        "tenant",
-    ]
-)
+FIELD_NAMES = """
+name password next state code error connection another reason mode account client_id
+organisation done tenant
+"""
+NAMES = st.sampled_from(FIELD_NAMES.split())
 TEXTS = st.one_of(
     st.text(max_size=40),
     st.sampled_from(["", "\0", KNOWN, "fulfilment", "accounting", "yes", "9" * 40, "²", "{}", "%"]),
