@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -251,6 +252,20 @@ def test_xero_leads_back_to_no_other_address(scene: Scene) -> None:
     changed = login.replace("callback", "callback2")
     answer = scene.console.fleet.xero.admin.post(changed, data={"answer": "allow"})
     assert (answer.status_code, "Invalid redirect_uri" in answer.text) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("unset", "words"),
+    [({"xero_client_id": ""}, "MX_XERO_CLIENT_ID"), ({"secret_keys": []}, "MX_SECRET_KEYS")],
+)
+def test_a_console_that_can_not_connect_says_what_is_missing(
+    fleet: Fleet, unset: dict[str, Any], words: str
+) -> None:
+    """Before anybody is sent to Xero in vain."""
+    with serving_console(fleet, **unset) as console:
+        browser = console.signed_in()
+        answer = console.start(browser, console.connection(browser))
+    assert (answer.status_code, words in answer.text) == (503, True)
 
 
 def test_refusals_are_in_the_audit_trail(scene: Scene) -> None:

@@ -142,19 +142,20 @@ def query_of(address: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving_console(fleet: Fleet, **more: Any) -> Iterator[ConsoleUnderTest]:
-    """Serve a console on the fleet's database and simulators while the block runs."""
+def serving_console(
+    fleet: Fleet, *, public_url: str = "", database_url: str = "", **changed: object
+) -> Iterator[ConsoleUnderTest]:
+    """Serve a console on the fleet's servers while the block runs; settings may be *changed*."""
     listener = listening_socket()
     url = base_url(listener)
-    usual = {
-        "database_url": fleet.runtime.settings.database_url.get_secret_value(),
-        "xero": fleet.xero.url,
-        "mintsoft": fleet.mintsoft.url,
-        "xero_login_url": fleet.xero.url,
-        "public_url": url,
-    }
     keys = {"secret_keys": fleet.runtime.settings.secret_keys}
-    settings = make_settings(**(usual | more)).model_copy(update=keys)
+    settings = make_settings(
+        database_url or fleet.runtime.settings.database_url.get_secret_value(),
+        fleet.xero.url,
+        fleet.mintsoft.url,
+        xero_login_url=fleet.xero.url,
+        public_url=public_url or url,
+    ).model_copy(update=keys | changed)
     callback = {"uri": f"{settings.public_url}/xero/callback"}
     fleet.xero.admin.post("/_sim/redirect-uris", json=callback).raise_for_status()
     runtime = ListRuntime(settings, SYSTEM, [])

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import structlog
+from cryptography.fernet import MultiFernet
 from psycopg import Connection
 
 from workers import books
@@ -57,13 +58,25 @@ class Granted:
 def begin(runtime: Runtime, session: Session, connection_id: UUID, *, another: bool) -> str:
     """Return the address at Xero that asks for consent. Raises Refused."""
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
-    sealed = runtime.settings.fernet.encrypt(verifier.encode()).decode()
+    sealed = _sealer(runtime).encrypt(verifier.encode()).decode()
     with runtime.pool.connection() as conn:
         row = _connectable(conn, connection_id)
         consents.prune(conn)
         consents.ask(conn, session, state, row.id, sealed, another=another)
         connections.audit(conn, session.name, "connect started", row.id)
     return authorisation_url(runtime, state, verifier)
+
+
+def _sealer(runtime: Runtime) -> MultiFernet:
+    """Return what protects secrets at rest. Raises Refused while connecting is not set up."""
+    settings = runtime.settings
+    if not (settings.xero_client_id and settings.xero_client_secret.get_secret_value()):
+        raise mishaps.not_set_up("MX_XERO_CLIENT_ID and MX_XERO_CLIENT_SECRET")
+    try:
+        return settings.fernet
+    except ValueError as error:
+        log.error("console.no_keys", cause=str(error))
+        raise mishaps.not_set_up("MX_SECRET_KEYS") from None
 
 
 def authorisation_url(runtime: Runtime, state: str, verifier: str) -> str:

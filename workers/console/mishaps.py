@@ -180,6 +180,17 @@ def too_late() -> Refused:
     )
 
 
+def not_set_up(names: str) -> Refused:
+    """A setting is missing without which nobody can connect."""
+    return Refused(
+        503,
+        "Connecting is not set up here",
+        f"{names} must be set for it. {UNCHANGED}",
+        "Tell whoever runs this service; `mintsoft-xero doctor` shows what is set.",
+        [ALL],
+    )
+
+
 def no_such_connection() -> Refused:
     """The link names a connection that is not there."""
     return Refused(
