@@ -177,12 +177,14 @@ def mark_posted(
 
 
 def _cells(row: "Listed") -> tuple[object, ...]:
+    from schemas.exports import status_words
+
     return (
         row.id,
         row.kind,
         row.mintsoft_id,
         row.number,
-        row.status,
+        status_words(row.status, warned=row.warned),
         f"{output.words(row.total)} {row.currency or ''}".strip(),
         row.xero_number,
         row.reason_message,
