@@ -14,6 +14,7 @@ from events.delivery import Delivery
 from events.envelope import STRUCTURED
 from tests.bench import samples, ways
 from tests.bench.place import Place
+from tests.bench.scaling import scaled
 from tests.bench.storing import storing
 from workers.store.pool import open_pool
 
@@ -42,25 +43,34 @@ class Result:
     """What was measured."""
 
     ours: Measure
+    two: Measure
     plain: Measure
     ceilings: list[Measure]
 
     @property
     def ratio(self) -> float:
-        """How many times the plain way."""
+        """How many times the plain way: one process against one process."""
         return self.ours.median / self.plain.median
+
+    @property
+    def ratio_of_two(self) -> float:
+        """How many times the plain way are two ingress processes."""
+        return self.two.median / self.plain.median
 
 
 def run(place: Place, events: int, rounds: int, say: Callable[[str], None]) -> Result:
     """Measure; *say* hears of each round. The plain way gets a fifth of the events."""
     ours = Measure("ours: ingress, validation, ledger", events)
+    two = Measure("ours, two processes", events)
     plain = Measure("the plain way: one by one to Dramatiq", max(events // 5, 1))
     _warm_up(place)
     for number in range(1, rounds + 1):
         ours.seconds.append(_ours(place, events))
         plain.seconds.append(_plain(place, plain.events))
-        say(f"round {number}: ours {ours.rates[-1]:,.0f}/s, plain {plain.rates[-1]:,.0f}/s")
-    return Result(ours, plain, list(_ceilings(place, events, min(rounds, 3))))
+        two.seconds.append(scaled(place, events, 2))
+        rates = [f"{each.rates[-1]:,.0f}/s" for each in (ours, plain, two)]
+        say(f"round {number}: ours {rates[0]}, plain {rates[1]}, two of ours {rates[2]}")
+    return Result(ours, two, plain, list(_ceilings(place, events, min(rounds, 3))))
 
 
 def _warm_up(place: Place) -> None:
@@ -104,7 +114,7 @@ def _deliveries(bodies: Sequence[bytes]) -> list[Delivery]:
 
 @contextmanager
 def _own_pool(place: Place) -> Iterator[ConnectionPool]:
-    pool = open_pool(place.runtime.settings.database_url.get_secret_value(), size=2)
+    pool = open_pool(place.database_url, size=2)
     try:
         yield pool
     finally:
