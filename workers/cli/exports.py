@@ -243,12 +243,10 @@ def _tell_rows(name: str, rows: object) -> None:
 
 
 def _tell_preview(decided: dict[str, object]) -> None:
-    from events.exact_json import dumps
-
     for name in ("items", "invoice"):
         if name in decided:
             output.note(f"PUT /{name.capitalize()}{'s' if name == 'invoice' else ''}")
-            typer.echo(dumps(decided[name]))
+            output.pretty(decided[name])
     rest = [(name, each) for name, each in decided.items() if name not in ("items", "invoice")]
     output.facts("What would become of it", rest)
 

@@ -25,11 +25,13 @@ order by d.connection_id, d.kind, d.mintsoft_id
 for update of d;
 
 -- name: holders
--- Which connections that still run have these documents.
+-- Which connections that still run have these documents; the mark of a withdrawal that came
+-- first is none, each connection of the client has it.
 select c.account, d.kind, d.mintsoft_id, d.connection_id
 from unnest(%(accounts)s::text[], %(kinds)s::text[], %(ids)s::bigint[])
      as wanted (account, kind, mintsoft_id)
 join documents d on d.kind = wanted.kind and d.mintsoft_id = wanted.mintsoft_id
+    and d.payload is not null
 join connections c on c.id = d.connection_id and c.account = wanted.account
     and c.status <> 'disconnected'
 order by d.id desc;
