@@ -86,6 +86,15 @@ def test_a_cancellation_whose_clock_is_behind_the_orders(
     assert fleet.document(1)["status"] == status
 
 
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_withdrawal_at_the_end_of_time_is_taken(fleet: Fleet, year: int) -> None:
+    """No moment of an event stops the ingress: what raised here would come back for ever."""
+    fleet.connect()
+    fleet.send(dispatched(order(1, LastUpdated="0001-01-01T00:00:00")))
+    fleet.send(cancelled(1, datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC)))
+    assert fleet.document(1)["status"] == "withdrawn"
+
+
 def test_an_invoice_unconfirmed_and_finalised_again_as_it_was_is_posted_again(
     fleet: Fleet,
 ) -> None:
