@@ -30,7 +30,7 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=report.__doc__)
     parser.add_argument("--events", type=int, default=4000, help="events of one round of ours")
-    parser.add_argument("--rounds", type=int, default=4, help="rounds of each way")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each way")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
     parser.add_argument("--no-xero", action="store_true", help="leave out calls and bytes")
     return parser

@@ -14,7 +14,7 @@ from events.delivery import Delivery
 from events.envelope import STRUCTURED
 from tests.bench import samples, ways
 from tests.bench.place import Place
-from tests.bench.scaling import scaled
+from tests.bench.scaling import plain_to_the_ledger, scaled
 from tests.bench.storing import storing
 from workers.store.pool import open_pool
 
@@ -45,6 +45,7 @@ class Result:
     ours: Measure
     two: Measure
     plain: Measure
+    plain_stored: Measure
     ceilings: list[Measure]
 
     @property
@@ -57,20 +58,27 @@ class Result:
         """How many times the plain way are two ingress processes."""
         return self.two.median / self.plain.median
 
+    @property
+    def ratio_for_the_same_work(self) -> float:
+        """How many times the plain way when that, too, ends in the ledger."""
+        return self.ours.median / self.plain_stored.median
+
 
 def run(place: Place, events: int, rounds: int, say: Callable[[str], None]) -> Result:
     """Measure; *say* hears of each round. The plain way gets a fifth of the events."""
     ours = Measure("ours: ingress, validation, ledger", events)
     two = Measure("ours, two processes", events)
     plain = Measure("the plain way: one by one to Dramatiq", max(events // 5, 1))
+    stored = Measure("the plain way with the worker that stores them", plain.events)
     _warm_up(place)
     for number in range(1, rounds + 1):
         ours.seconds.append(_ours(place, events))
         plain.seconds.append(_plain(place, plain.events))
         two.seconds.append(scaled(place, events, 2))
-        rates = [f"{each.rates[-1]:,.0f}/s" for each in (ours, plain, two)]
-        say(f"round {number}: ours {rates[0]}, plain {rates[1]}, two of ours {rates[2]}")
-    return Result(ours, two, plain, list(_ceilings(place, events, min(rounds, 3))))
+        stored.seconds.append(plain_to_the_ledger(place, plain.events))
+        rates = [f"{each.name} {each.rates[-1]:,.0f}/s" for each in (ours, plain, two, stored)]
+        say(f"round {number}: {'; '.join(rates)}")
+    return Result(ours, two, plain, stored, list(_ceilings(place, events, min(rounds, 3))))
 
 
 def _warm_up(place: Place) -> None:

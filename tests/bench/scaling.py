@@ -1,12 +1,18 @@
-"""Several ingress processes on one queue: the real command, as many times as asked.
+"""What needs more than one process: two ingresses on one queue, and the plain way with its worker.
 
-They start at one time: a lock keeps each from storing its first batch until all have one.
+Ingresses start at one time: a lock keeps each from storing its first batch until all have one.
+The plain way's worker is there before the first event.
 """
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from tests.bench import ways
 from tests.bench.place import Place
 from tests.support.children import until
 from tests.support.processes import Processes, holding, settings_of
@@ -30,6 +36,28 @@ def scaled(place: Place, count: int, processes: int) -> float:
         until("all is in the ledger", lambda: place.count_documents() - known == count)
         seconds = time.perf_counter() - began
     return seconds * count / (count - FIRST_BATCHES * processes)
+
+
+def plain_to_the_ledger(place: Place, count: int) -> float:
+    """The plain way until its worker has stored the last of *count* events; seconds."""
+    known = place.count_documents()
+    with place.broker(place.events(count)) as url, _worker(place, url):
+        began = time.perf_counter()
+        ways.plain(url, count)
+        until("all is in the ledger", lambda: place.count_documents() - known == count)
+        return time.perf_counter() - began
+
+
+@contextmanager
+def _worker(place: Place, amqp_url: str) -> Iterator[None]:
+    command = [sys.executable, "-m", "tests.bench.worker", amqp_url, place.database_url]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        if process.stdout is None or process.stdout.readline() != b"ready\n":
+            raise SystemExit("the plain way's worker did not start")
+        yield
+    finally:
+        process.communicate()
 
 
 def _waiting(place: Place) -> int:

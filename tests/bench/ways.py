@@ -17,6 +17,7 @@ from events.delivery import Delivery, Parked, read
 from events.envelope import Event
 from events.ingress import Ingress
 from events.topology import EXPORTS_ORDERS, INGRESS, declare
+from tests.bench import worker
 from workers.broker import QuorumBroker
 
 Handle = Callable[[Sequence[Delivery]], None]
@@ -72,7 +73,7 @@ def plain(amqp_url: str, count: int) -> float:
 def _message(body: bytes) -> dramatiq.Message[None]:
     return dramatiq.Message(
         queue_name=EXPORTS_ORDERS,
-        actor_name="export_order",
+        actor_name=worker.ACTOR,
         args=(body.decode(),),
         kwargs={},
         options={},
