@@ -22,7 +22,7 @@ from tests.support.fleet import Fleet
 from tests.support.gateways import put_around
 from workers.mapping.arrivals import Key
 from workers.mapping.outcomes import InXero
-from workers.store import inbox, ledger, wakeups
+from workers.store import connections, inbox, ledger, wakeups
 from workers.store.wakeups import Wakeup
 from workers.xero.results import InvoiceOutcome
 
@@ -105,6 +105,23 @@ def test_an_ingress_that_holds_a_document_and_a_worker_that_wants_it(fleet: Flee
     fleet.age(timedelta(minutes=1))
     fleet.drain()
     assert fleet.document(1)["status"] == "posted"
+
+
+def test_somebody_who_disconnects_and_a_worker_that_records(fleet: Fleet) -> None:
+    """Given a connection that was in trouble, the answer is recorded and then it ends."""
+    connection = fleet.connect()
+    fleet.send(dispatched(order(1)))
+    fleet.drain()
+    fleet.execute("update connections set outages = 1")
+    put_around(fleet, put_invoices=instant_xero)
+    fleet.send(dispatched(order(2)))
+    with fleet.runtime.pool.connection() as leaving:
+        connections.disconnect(leaving, connection, "sam", None)
+        with aside(lambda: fleet.runtime.exporter.export(connection, Kind.ORDER)) as worker:
+            until_blocked(fleet, worker)
+            assert ledger.open_attempts(leaving, connection) == []
+            leaving.commit()
+    assert fleet.statuses() == {"posted": 2}
 
 
 def test_an_ingress_that_uses_a_request_and_a_sweep_that_wants_it(fleet: Fleet) -> None:
