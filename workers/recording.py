@@ -93,8 +93,9 @@ class Recorder:
             ledger.finish(conn, attempt.id, outcome)
             self._consequences(conn, settled)
             self._learn(conn, settled, body)
-        with self._pool.connection() as conn:  # apart: who disconnects holds this row first
-            connections.unpause(conn, self._connection.id)
+        if outcome == "answered":
+            with self._pool.connection() as conn:  # apart: who disconnects holds this row first
+                connections.unpause(conn, self._connection.id)
         log.info("export.recorded", attempt=str(attempt.id), outcome=outcome, **_counts(settled))
 
     def _consequences(self, conn: Connection, settled: Sequence[Settled]) -> None:

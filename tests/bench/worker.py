@@ -6,16 +6,17 @@ standard input ends.
 
 from __future__ import annotations
 
+import json
 import sys
+from typing import Any
 
 import dramatiq
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
 
 from events.delivery import Delivery
 from events.envelope import STRUCTURED
-from events.topology import EXPORTS_ORDERS
 from tests.bench import samples
 from workers import logs
-from workers.broker import QuorumBroker
 from workers.intake import Intake
 from workers.store.pool import open_pool
 
@@ -28,13 +29,14 @@ def main(amqp_url: str, database_url: str) -> None:
     logs.configure("console", "ERROR")
     pool = open_pool(database_url, size=THREADS)
     intake = Intake(pool, lambda _wakeups: None)
-    broker = QuorumBroker(url=amqp_url, confirm_delivery=True, middleware=[])
+    broker = RabbitmqBroker(url=amqp_url, confirm_delivery=True)
 
-    def store(body: str) -> None:
-        delivery = Delivery(0, body.encode(), {}, STRUCTURED, samples.TYPE, False, 0)
+    def store(order: dict[str, Any]) -> None:
+        body = json.dumps(order).encode()
+        delivery = Delivery(0, body, {}, STRUCTURED, samples.TYPE, False, 0)
         intake.handle([delivery])
 
-    dramatiq.actor(actor_name=ACTOR, queue_name=EXPORTS_ORDERS, broker=broker)(store)
+    dramatiq.actor(actor_name=ACTOR, broker=broker)(store)
     worker = dramatiq.Worker(broker, worker_threads=THREADS)
     worker.start()
     sys.stdout.write("ready\n")

@@ -41,7 +41,7 @@ order by d.id desc;
 insert into documents (connection_id, kind, mintsoft_id, client_id, number, status, version,
                        payload, total, currency, traceparent)
 select connection_id, kind, mintsoft_id, client_id, number, status, version,
-       payload::jsonb, total, currency, traceparent
+       payload::json, total, currency, traceparent
 from unnest(%(connections)b::uuid[], %(kinds)b::text[], %(ids)b::bigint[], %(clients)b::bigint[],
             %(numbers)b::text[], %(statuses)b::text[], %(versions)b::timestamptz[],
             %(payloads)b::text[], %(totals)b::numeric[], %(currencies)b::text[],
@@ -56,7 +56,7 @@ returning connection_id, kind, mintsoft_id;
 -- Write one document's new standing; a payload that is null is kept.
 update documents
 set status = %(status)s, version = %(version)s, number = %(number)s,
-    payload = coalesce(%(payload)s::jsonb, payload), total = %(total)s, currency = %(currency)s,
+    payload = coalesce(%(payload)s::json, payload), total = %(total)s, currency = %(currency)s,
     withdrawal = %(withdrawal)s, reason_code = %(reason_code)s, reason_message = %(reason_message)s,
     reason_remedy = %(reason_remedy)s, reason_cure = %(reason_cure)s,
     reason_detail = case when reason_code = %(reason_code)s then reason_detail end,
