@@ -17,7 +17,7 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a document stands. The words people read are in :data:`STATUS_WORDS`."""
+    """Where a document stands; people read the words of :func:`status_words`."""
 
     READY = "ready"
     WAITING = "waiting"
@@ -28,7 +28,7 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-STATUS_WORDS: dict[Status, str] = {
+_WORDS: dict[Status, str] = {
     Status.READY: "Ready",
     Status.WAITING: "Waiting",
     Status.SENDING: "Sending",
@@ -37,6 +37,12 @@ STATUS_WORDS: dict[Status, str] = {
     Status.SKIPPED: "Skipped",
     Status.WITHDRAWN: "Withdrawn",
 }
+
+
+def status_words(status: str, *, warned: bool = False) -> str:
+    """Return a status as people read it. Raises ValueError for what is no status."""
+    words = _WORDS[Status(status)]
+    return f"{words} with warnings" if warned and status == Status.POSTED else words
 
 
 class DocumentWarning(EventData):

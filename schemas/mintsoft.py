@@ -21,13 +21,6 @@ from schemas.values import (
 ZERO = Decimal(0)
 
 
-class Country(MintsoftModel):
-    """A country as Mintsoft's reference data names it."""
-
-    name: Text | None = None
-    code: Text | None = None
-
-
 class Currency(MintsoftModel):
     """A currency; ``code`` is ISO 4217 in Mintsoft's reference data."""
 
@@ -37,7 +30,7 @@ class Currency(MintsoftModel):
 class Channel(MintsoftModel):
     """A sales channel, such as a web shop or a market place."""
 
-    id: MintsoftId | None = Field(default=None, alias="ID")
+    id: int | None = Field(default=None, alias="ID")
     name: Text | None = None
 
 
@@ -49,8 +42,6 @@ class OrderItem(MintsoftModel):
     ``net_paid`` and ``tax_paid`` are the line's totals after it.
     """
 
-    id: int | None = Field(default=None, alias="ID")
-    product_id: int | None = None
     sku: Text = Field(alias="SKU")
     details: Text | None = None
     quantity: Amount
@@ -60,8 +51,6 @@ class OrderItem(MintsoftModel):
     tax: Amount | None = None
     tax_rate: Amount | None = None
     discount_net: Amount | None = None
-    discount_tax: Amount | None = None
-    discount_gross: Amount | None = None
     net_paid: Amount | None = None
     tax_paid: Amount | None = None
 
@@ -78,41 +67,23 @@ class Order(MintsoftModel):
     client_id: MintsoftId
     order_number: Text = Field(min_length=1)
     external_order_reference: Text | None = None
-    order_date: UtcDatetime | None = None
     despatch_date: UtcDatetime | None = None
     last_updated: UtcDatetime
     first_name: Text | None = None
     last_name: Text | None = None
     company_name: Text | None = None
-    address1: Text | None = None
-    address2: Text | None = None
-    address3: Text | None = None
-    town: Text | None = None
-    county: Text | None = None
-    post_code: Text | None = None
-    country: Country | None = None
     email: Text | None = None
-    phone: Text | None = None
-    vat_number: Text | None = Field(default=None, alias="VATNumber")
-    order_status_id: int | None = None
     part: int | None = None
     number_of_parts: int | None = None
-    tracking_number: Text | None = None
     shipping_net: AmountOrZero = ZERO
     shipping_tax: AmountOrZero = ZERO
-    shipping_gross: Amount | None = None
     discount_net: AmountOrZero = ZERO
     discount_tax: AmountOrZero = ZERO
-    discount_gross: Amount | None = None
-    total_order_net: Amount | None = None
     total_order_tax: Amount | None = None
     total_order_gross: Amount
-    currency_id: int | None = None
     currency: Currency | None = None
-    channel_id: MintsoftId | None = None
+    channel_id: int | None = None
     channel: Channel | None = None
-    warehouse_id: int | None = None
-    tags: Text | None = None
     pii_removed: YesOrNo = Field(default=False, alias="PIIRemoved")
     order_items: list[OrderItem] = Field(default_factory=list)
 
@@ -122,12 +93,8 @@ class Client(MintsoftModel):
 
     id: MintsoftId = Field(alias="ID")
     name: Text = Field(min_length=1)
-    short_name: Text | None = None
-    code: Text | None = None
     contact_email: Text | None = None
-    vat_number: Text | None = Field(default=None, alias="VATNumber")
     vat_exempt: YesOrNo = False
-    currency_id: int | None = None
     on_stop: YesOrNo = False
 
 
@@ -143,9 +110,6 @@ class ConfirmedInvoiceSummary(MintsoftModel):
     date: UtcDatetime
     last_updated: UtcDatetime
     name: Text | None = None
-    comments: Text | None = None
-    number_of_parcels: int | None = None
-    number_of_items: int | None = None
     picking_cost: AmountOrZero = ZERO
     postage_cost: AmountOrZero = ZERO
     vat_free_postage_cost: AmountOrZero = ZERO

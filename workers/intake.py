@@ -96,9 +96,9 @@ class Intake:
         new = [event for event in _distinct(events) if (event.source, event.id) in fresh]
         accepted = [event for event in new if wanted[event.source, event.id]]
         work = [
+            *_revocations(conn, accepted),  # first: locks go from attempts to documents
             *self._documents(conn, accepted, routes),
             *_requests(conn, accepted),
-            *_revocations(conn, accepted),
         ]
         taken = Taken(len(events), len(new), len(new) - len(accepted), len(bad))
         return taken, wakeups.wake(conn, work)
@@ -165,23 +165,20 @@ Change = tuple[Standing | None, Standing]
 def _write(conn: Connection, arrivals: Sequence[Arrival]) -> list[Change]:
     """Fold *arrivals* into the ledger; return the documents that stand differently now.
 
-    Another process may insert one of them first: then it is there on the next round.
+    Most are new, so all are inserted first; those that are not were there already, be it by
+    another process a moment ago, and are folded into what stands.
     """
-    left = list(arrivals)
-    changed: list[Change] = []
-    while left:
-        before = inbox.standing(conn, {each.key for each in left})
-        after = fold(before, left)
-        new = [each for key, each in after.items() if key not in before]
-        altered = [each for key, each in after.items() if key in before and each != before[key]]
-        inserted = inbox.insert(conn, new) if new else set()
-        if altered:
-            inbox.update(conn, altered)
-        changed += [(before[each.key], each) for each in altered]
-        changed += [(None, each) for each in new if each.key in inserted]
-        missed = {each.key for each in new} - inserted
-        left = [each for each in left if each.key in missed]
-    return changed
+    new = fold({}, arrivals)
+    inserted = inbox.insert(conn, list(new.values()))
+    known = [each for each in arrivals if each.key not in inserted]
+    before = inbox.standing(conn, {each.key for each in known}) if known else {}
+    after = fold(before, known)
+    altered = [each for each in after.values() if each != before[each.key]]
+    inbox.update(conn, altered)
+    return [
+        *((None, new[key]) for key in inserted),
+        *((before[each.key], each) for each in altered),
+    ]
 
 
 def fold(before: Mapping[Key, Standing], arrivals: Iterable[Arrival]) -> dict[Key, Standing]:

@@ -87,9 +87,11 @@ class Recorder:
             settled = [(member, settle(member)) for member in ledger.members(conn, attempt.id)]
             ledger.settle(conn, attempt.id, [settlement for _, settlement in settled])
             ledger.finish(conn, attempt.id, outcome)
-            connections.unpause(conn, self._connection.id)
             self._consequences(conn, settled)
             self._learn(conn, settled, body)
+        if outcome == "answered":
+            with self._pool.connection() as conn:  # apart: who disconnects holds this row first
+                connections.unpause(conn, self._connection.id)
         log.info("export.recorded", attempt=str(attempt.id), outcome=outcome, **_counts(settled))
 
     def _consequences(self, conn: Connection, settled: Sequence[Settled]) -> None:

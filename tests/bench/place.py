@@ -66,6 +66,11 @@ class Place:
             for body in samples.orders(number, 1, CLIENTS[number % len(CLIENTS)])
         ]
 
+    @property
+    def database_url(self) -> str:
+        """Where the ledger is that events are taken into."""
+        return self.runtime.settings.database_url.get_secret_value()
+
     def count_documents(self) -> int:
         """Documents in the ledger."""
         [row] = self.fleet.rows("select count(*) as n from documents")

@@ -14,6 +14,7 @@ from events.delivery import Delivery
 from events.envelope import STRUCTURED
 from tests.bench import samples, ways
 from tests.bench.place import Place
+from tests.bench.scaling import plain_to_the_ledger, scaled
 from tests.bench.storing import storing
 from workers.store.pool import open_pool
 
@@ -42,25 +43,42 @@ class Result:
     """What was measured."""
 
     ours: Measure
+    two: Measure
     plain: Measure
+    plain_stored: Measure
     ceilings: list[Measure]
 
     @property
     def ratio(self) -> float:
-        """How many times the plain way."""
+        """How many times the plain way: one process against one process."""
         return self.ours.median / self.plain.median
+
+    @property
+    def ratio_of_two(self) -> float:
+        """How many times the plain way are two ingress processes."""
+        return self.two.median / self.plain.median
+
+    @property
+    def ratio_for_the_same_work(self) -> float:
+        """How many times the plain way when that, too, ends in the ledger."""
+        return self.ours.median / self.plain_stored.median
 
 
 def run(place: Place, events: int, rounds: int, say: Callable[[str], None]) -> Result:
     """Measure; *say* hears of each round. The plain way gets a fifth of the events."""
     ours = Measure("ours: ingress, validation, ledger", events)
+    two = Measure("ours, two processes", events)
     plain = Measure("the plain way: one by one to Dramatiq", max(events // 5, 1))
+    stored = Measure("the plain way with the worker that stores them", plain.events)
     _warm_up(place)
     for number in range(1, rounds + 1):
         ours.seconds.append(_ours(place, events))
         plain.seconds.append(_plain(place, plain.events))
-        say(f"round {number}: ours {ours.rates[-1]:,.0f}/s, plain {plain.rates[-1]:,.0f}/s")
-    return Result(ours, plain, list(_ceilings(place, events, min(rounds, 3))))
+        two.seconds.append(scaled(place, events, 2))
+        stored.seconds.append(plain_to_the_ledger(place, plain.events))
+        rates = [f"{each.name} {each.rates[-1]:,.0f}/s" for each in (ours, plain, two, stored)]
+        say(f"round {number}: {'; '.join(rates)}")
+    return Result(ours, two, plain, stored, list(_ceilings(place, events, min(rounds, 3))))
 
 
 def _warm_up(place: Place) -> None:
@@ -104,7 +122,7 @@ def _deliveries(bodies: Sequence[bytes]) -> list[Delivery]:
 
 @contextmanager
 def _own_pool(place: Place) -> Iterator[ConnectionPool]:
-    pool = open_pool(place.runtime.settings.database_url.get_secret_value(), size=2)
+    pool = open_pool(place.database_url, size=2)
     try:
         yield pool
     finally:

@@ -36,8 +36,7 @@ def _store(pool: ConnectionPool, events: Sequence[Event]) -> None:
         routes = inbox.routes(conn, {event.account for event in events})
         inbox.remember(conn, [EventId(each.source, each.id, each.type, True) for each in events])
         arrivals = [each for event in events for each in arrivals_of(event, routes)]
-        before = inbox.standing(conn, {each.key for each in arrivals})
-        documents = list(fold(before, arrivals).values())
+        documents = list(fold({}, arrivals).values())
         inbox.insert(conn, documents)
         wakeups.wake(
             conn,

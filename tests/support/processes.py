@@ -16,6 +16,7 @@ from typing import Any, Self
 import psutil
 import psycopg
 from pika import BlockingConnection
+from pika.exceptions import ChannelClosedByBroker
 
 from events.amqp import parameters
 from events.delivery import Delivery
@@ -29,6 +30,9 @@ from tests.support.fleet import Fleet
 
 LISTENER = "listener"
 """A queue of the test's own, bound to everything that the fleet publishes."""
+
+NOT_FOUND = 404
+"""AMQP's reply code for a queue that does not exist."""
 
 COMMANDS: dict[str, list[str]] = {
     "ingress": ["ingress"],
@@ -137,14 +141,18 @@ def publish(amqp_url: str, deliveries: Sequence[Delivery]) -> None:
 
 def depth(amqp_url: str, queue: str) -> int:
     """Messages in a queue that nobody holds; 0 when there is no such queue."""
+    found = _look_at(amqp_url, queue)
+    return int(found.message_count) if found else 0
+
+
+def _look_at(amqp_url: str, queue: str) -> Any:
     with BlockingConnection(parameters(amqp_url, "test")) as connection:
         try:
-            found = connection.channel().queue_declare(queue, passive=True)
-        except Exception as error:
-            if "NOT_FOUND" in str(error):
-                return 0
+            return connection.channel().queue_declare(queue, passive=True).method
+        except ChannelClosedByBroker as closed:
+            if closed.reply_code == NOT_FOUND:
+                return None
             raise
-        return int(found.method.message_count)
 
 
 def outgoing(amqp_url: str) -> list[dict[str, Any]]:

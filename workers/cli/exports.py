@@ -177,12 +177,14 @@ def mark_posted(
 
 
 def _cells(row: "Listed") -> tuple[object, ...]:
+    from schemas.exports import status_words
+
     return (
         row.id,
         row.kind,
         row.mintsoft_id,
         row.number,
-        row.status,
+        status_words(row.status, warned=row.warned),
         f"{output.words(row.total)} {row.currency or ''}".strip(),
         row.xero_number,
         row.reason_message,
@@ -241,12 +243,10 @@ def _tell_rows(name: str, rows: object) -> None:
 
 
 def _tell_preview(decided: dict[str, object]) -> None:
-    from events.exact_json import dumps
-
     for name in ("items", "invoice"):
         if name in decided:
             output.note(f"PUT /{name.capitalize()}{'s' if name == 'invoice' else ''}")
-            typer.echo(dumps(decided[name]))
+            output.pretty(decided[name])
     rest = [(name, each) for name, each in decided.items() if name not in ("items", "invoice")]
     output.facts("What would become of it", rest)
 

@@ -4,6 +4,8 @@ Programs get one JSON document in which every amount keeps its own digits; peopl
 """
 
 import dataclasses
+import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -12,13 +14,14 @@ from decimal import Decimal
 import typer
 
 STYLES = {
-    "posted": "green",
-    "needs_attention": "red",
-    "waiting": "yellow",
-    "sending": "yellow",
-    "ready": "cyan",
-    "skipped": "dim",
-    "withdrawn": "dim",
+    "In Xero": "green",
+    "In Xero with warnings": "yellow",
+    "Needs attention": "red",
+    "Waiting": "yellow",
+    "Sending": "yellow",
+    "Ready": "cyan",
+    "Skipped": "dim",
+    "Withdrawn": "dim",
     "active": "green",
     "lost": "red",
     "disconnected": "dim",
@@ -89,6 +92,15 @@ def styled(value: object) -> str:
     text = words(value)
     style = STYLES.get(text)
     return f"[{style}]{escape(text)}[/{style}]" if style else escape(text)
+
+
+_NUMBER = re.compile(r'"\\u0000([^"\\]+)\\u0000"')
+
+
+def pretty(value: object) -> None:
+    """Print *value* as indented JSON, for people; amounts keep their own digits."""
+    marked = json.dumps(value, indent=2, ensure_ascii=False, default=lambda each: f"\0{each}\0")
+    typer.echo(_NUMBER.sub(r"\1", marked))
 
 
 def words(value: object) -> str:

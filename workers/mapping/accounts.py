@@ -52,6 +52,16 @@ def purchases_account(sku: str, mapping: Mapping) -> str | None:
     return (override.purchases if override else None) or default
 
 
+def item_sales_account(sku: str, mapping: Mapping) -> str | None:
+    """Return the sales account of an item that is created for *sku*.
+
+    The channel's account is for its lines alone: an item is sold on every channel.
+    """
+    override = mapping.skus.get(sku)
+    default = mapping.defaults.sales if mapping.defaults else None
+    return (override.sales if override else None) or default
+
+
 def rounding_account(mapping: Mapping, chart: Chart) -> str | None:
     """Return the account of a rounding line; unmapped, it is Xero's own for roundings."""
     default = mapping.defaults.rounding if mapping.defaults else None

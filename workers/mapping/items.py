@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from schemas.connections import Mapping
 from schemas.mintsoft import OrderItem
-from workers.mapping.accounts import purchases_account
+from workers.mapping.accounts import item_sales_account, purchases_account
 from workers.mapping.drafts import ItemDraft, LineDraft
 from workers.mapping.text import one_line
 
@@ -37,14 +37,14 @@ def description(item: OrderItem) -> str:
 
 
 def items_of(lines: Iterable[LineDraft], mapping: Mapping) -> tuple[ItemDraft, ...]:
-    """Return one item for each item code on *lines*, with its line's account and tax type."""
+    """Return one item for each item code on *lines*, with the mapped default accounts."""
     by_code = {line.item_code: line for line in reversed(tuple(lines)) if line.item_code}
     return tuple(
         ItemDraft(
             code,
             line.description[:LONGEST_NAME].rstrip(),
             line.description,
-            line.account,
+            item_sales_account(code, mapping) or line.account,
             line.tax_type,
             purchases_account(code, mapping),
         )

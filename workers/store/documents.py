@@ -49,6 +49,7 @@ class Listed:
     client_id: int
     number: str
     status: str
+    warned: bool
     total: Decimal | None
     currency: str | None
     reason_code: str | None

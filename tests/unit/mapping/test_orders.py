@@ -94,6 +94,7 @@ def test_sku_before_channel_before_default() -> None:
         (leeds, TrackingChoice(category="Channel", option="Amazon")),
     ]
     assert [each.purchases_account for each in found.items] == ["429", "310"]
+    assert [each.sales_account for each in found.items] == ["205", "200"]
 
 
 def test_shipping_and_discount_by_channel() -> None:

@@ -35,7 +35,13 @@ def follows_schema(event_type: str, data: Any) -> bool:
 
 
 def envelope(event_type: str, data: object) -> bytes:
-    attributes = {"specversion": "1.0", "id": "1", "source": "/mintsoft/acme", "type": event_type}
+    attributes = {
+        "specversion": "1.0",
+        "id": "1",
+        "source": "/mintsoft/acme",
+        "type": event_type,
+        "time": "2026-11-23T09:30:00Z",
+    }
     return dumps({**attributes, "data": data}).encode()
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
+from schemas.exports import status_words
 from workers.cli import output
 from workers.cli.demo.play import Outcome
 from workers.cli.demo.stage import Stage
@@ -82,7 +83,7 @@ def tenths(seconds: float) -> Decimal:
 
 def tell(outcome: Outcome, stage: Stage) -> None:
     """Print what became of everything."""
-    rows = [(each.kind, each.status, each.documents) for each in outcome.counts]
+    rows = [(each.kind, status_words(each.status), each.documents) for each in outcome.counts]
     output.table("What became of the documents", ("Kind", "Status", "Documents#"), rows)
     causes = [(each.documents, each.code, each.message, each.remedy) for each in outcome.causes]
     output.table("What waits, and why", ("Documents#", "Code", "Why", "What to do"), causes)

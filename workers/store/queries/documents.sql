@@ -1,7 +1,7 @@
 -- name: list
 -- Documents that fit every filter given, the newest first; below an id for the next page.
 select d.id, d.connection_id, c.account, d.kind, d.mintsoft_id, d.client_id, d.number, d.status,
-       d.total, d.currency, d.reason_code, d.reason_message, d.reason_remedy, d.xero_id,
+       d.warnings <> '[]' as warned, d.total, d.currency, d.reason_code, d.reason_message, d.reason_remedy, d.xero_id,
        d.xero_number, d.xero_total, d.failures, d.due_at, d.posted_at, d.created_at, d.updated_at
 from documents d join connections c on c.id = d.connection_id
 where (%(below)s::bigint is null or d.id < %(below)s)

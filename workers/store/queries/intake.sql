@@ -25,11 +25,13 @@ order by d.connection_id, d.kind, d.mintsoft_id
 for update of d;
 
 -- name: holders
--- Which connections that still run have these documents.
+-- Which connections that still run have these documents; the mark of a withdrawal that came
+-- first is none, each connection of the client has it.
 select c.account, d.kind, d.mintsoft_id, d.connection_id
 from unnest(%(accounts)s::text[], %(kinds)s::text[], %(ids)s::bigint[])
      as wanted (account, kind, mintsoft_id)
 join documents d on d.kind = wanted.kind and d.mintsoft_id = wanted.mintsoft_id
+    and d.payload is not null
 join connections c on c.id = d.connection_id and c.account = wanted.account
     and c.status <> 'disconnected'
 order by d.id desc;
@@ -39,7 +41,7 @@ order by d.id desc;
 insert into documents (connection_id, kind, mintsoft_id, client_id, number, status, version,
                        payload, total, currency, traceparent)
 select connection_id, kind, mintsoft_id, client_id, number, status, version,
-       payload::jsonb, total, currency, traceparent
+       payload::json, total, currency, traceparent
 from unnest(%(connections)b::uuid[], %(kinds)b::text[], %(ids)b::bigint[], %(clients)b::bigint[],
             %(numbers)b::text[], %(statuses)b::text[], %(versions)b::timestamptz[],
             %(payloads)b::text[], %(totals)b::numeric[], %(currencies)b::text[],
@@ -54,7 +56,7 @@ returning connection_id, kind, mintsoft_id;
 -- Write one document's new standing; a payload that is null is kept.
 update documents
 set status = %(status)s, version = %(version)s, number = %(number)s,
-    payload = coalesce(%(payload)s::jsonb, payload), total = %(total)s, currency = %(currency)s,
+    payload = coalesce(%(payload)s::json, payload), total = %(total)s, currency = %(currency)s,
     withdrawal = %(withdrawal)s, reason_code = %(reason_code)s, reason_message = %(reason_message)s,
     reason_remedy = %(reason_remedy)s, reason_cure = %(reason_cure)s,
     reason_detail = case when reason_code = %(reason_code)s then reason_detail end,

@@ -66,7 +66,8 @@ where e.check_due_at <= now()
 group by c.id;
 
 -- name: release_requested
--- Export was pressed while the document was still on its way in: it goes now.
+-- Export was pressed while the document was still on its way in: it goes now. What an ingress is
+-- busy with is left to it, or to the next sweep: an ingress locks requests before documents.
 with asked as (
     select d.id, r.account, r.kind, r.mintsoft_id
     from export_requests r
@@ -74,7 +75,7 @@ with asked as (
     join documents d on d.connection_id = c.id and d.kind = r.kind
         and d.mintsoft_id = r.mintsoft_id and d.status = 'ready'
     order by d.connection_id, d.kind, d.mintsoft_id
-    for update of d
+    for update of r, d skip locked
 ), used as (
     delete from export_requests r using asked a
     where r.account = a.account and r.kind = a.kind and r.mintsoft_id = a.mintsoft_id

@@ -1,0 +1,102 @@
+"""The sweep costs a probe for each connection, whatever waits, and never shouts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.documents import dispatched, order
+from tests.support.fleet import Fleet
+from workers.store import wakeups
+from workers.store.sql import queries
+
+DUE = queries("wakeups")["due"].rstrip().rstrip(";")
+CONNECTIONS = 50
+BACKLOG = 100_000
+FAST = 100.0
+"""Milliseconds for one sweep over the backlog; reading all of it takes several times as long."""
+
+
+def pile_up(fleet: Fleet, holders: int, due_in: str) -> None:
+    """100,000 documents wait on *holders* of 50 connections, due in *due_in*."""
+    first = fleet.connect()
+    fleet.execute(
+        "insert into connections (mode, account, client_id, tenant_id, status, token_set_id,"
+        " mapping_revision)"
+        " select mode, account || n, client_id, gen_random_uuid(), status, token_set_id, 1"
+        " from connections, generate_series(2, %s) as n where id = %s",
+        [CONNECTIONS, first],
+    )
+    fleet.execute(
+        "insert into documents (connection_id, kind, mintsoft_id, client_id, number, status,"
+        " version, payload, total, currency, due_at)"
+        " select c.id, 'order', n, 3, 'ORD-' || n, 'waiting', now(), '{}', 12, 'GBP',"
+        "        now() + %s::interval"
+        " from (select id from connections limit %s) as c, generate_series(1, %s) as n",
+        [due_in, holders, BACKLOG // holders],
+    )
+    fleet.execute("analyze documents")
+
+
+def explained(fleet: Fleet) -> dict[str, Any]:
+    [row] = fleet.rows(f"explain (analyze, format json) {DUE}")
+    [plan] = row["QUERY PLAN"]
+    return dict(plan)
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for each in plan.get("Plans", []):
+        yield from nodes(each)
+
+
+@pytest.mark.parametrize(
+    ("holders", "due_in", "woken"),
+    [(1, "1 hour", 0), (1, "-1 hour", 1), (CONNECTIONS, "-1 hour", CONNECTIONS)],
+    ids=["one, all later", "one, all due", "everyone, all due"],
+)
+def test_a_sweep_steps_once_into_the_index_for_each_connection(
+    fleet: Fleet, holders: int, due_in: str, woken: int
+) -> None:
+    """Given 100,000 waiting documents, then none is read but the first of each connection."""
+    pile_up(fleet, holders, due_in)
+    plan = explained(fleet)
+    scans = [n for n in nodes(plan["Plan"]) if n.get("Relation Name") == "documents"]
+    assert [each.get("Index Name") for each in scans] == ["documents_due"] * len(scans)
+    assert sum(each["Actual Rows"] * each["Actual Loops"] for each in scans) <= holders
+    assert sum(each.get("Rows Removed by Filter", 0) for each in scans) == 0
+    assert plan["Execution Time"] < FAST
+    with fleet.runtime.pool.connection() as conn:
+        assert len(wakeups.due(conn)) == woken
+
+
+def test_a_wakeup_that_nobody_takes_is_repeated_after_twice_the_time(fleet: Fleet) -> None:
+    """Without workers a queue gets a message after 1, 2, 4 ... minutes, not one for each sweep."""
+    fleet.connect()
+    fleet.send(dispatched(order(1)))
+    assert len(fleet.pending) == 1
+    minutes = []
+    for minute in range(1, 130):
+        fleet.pending.clear()
+        fleet.age(timedelta(minutes=1))
+        if fleet.runtime.sweep.once():
+            minutes.append(minute)
+    assert minutes == [1, 3, 7, 15, 31, 63, 127]
+
+
+def test_a_wakeup_that_is_taken_starts_anew(fleet: Fleet) -> None:
+    """The next one is sent at once: doubling is for queues that nobody serves."""
+    connection = fleet.connect()
+    fleet.send(dispatched(order(1)))
+    for _ in range(3):
+        fleet.age(timedelta(hours=1))
+        assert fleet.runtime.sweep.once() == 1
+    fleet.pending.clear()
+    wakeup = wakeups.Wakeup(connection, "exports.orders")
+    with fleet.runtime.pool.connection() as conn:
+        wakeups.take(conn, wakeup)
+        assert wakeups.wake(conn, [wakeup]) == [wakeup]
+        assert wakeups.wake(conn, [wakeup]) == []
