@@ -123,7 +123,7 @@ def test_under_load_every_answer_is_within_five_seconds(
 def test_while_the_database_is_away_xero_is_asked_to_tell_again(fleet: Fleet) -> None:
     """An answer of 200 would lose the hook."""
     nowhere = "postgresql://nobody@127.0.0.1:1/none"
-    settings = {"xero_webhook_key": SecretStr(KEY), "database_url": nowhere}
-    with serving_console(fleet, **settings) as console:
+    key = SecretStr(KEY)
+    with serving_console(fleet, database_url=nowhere, xero_webhook_key=key) as console:
         answer = deliver(console, INTENT)
     assert (answer.status_code, answer.content) == (503, b"")
