@@ -143,7 +143,7 @@ def query_of(address: str) -> dict[str, str]:
 
 @contextmanager
 def serving_console(
-    fleet: Fleet, *, public_url: str = "", database_url: str = "", **changed: object
+    fleet: Fleet, *, public_url: Any = "", database_url: Any = "", **changed: object
 ) -> Iterator[ConsoleUnderTest]:
     """Serve a console on the fleet's servers while the block runs; settings may be *changed*."""
     listener = listening_socket()
