@@ -8,6 +8,7 @@ PACKAGES := .venv/.packages
 STAMP := .venv/.installed
 PIP := $(BIN)/pip install -qq --disable-pip-version-check
 ARGS ?=
+WORKERS ?= 2
 
 .PHONY: help
 help: ## Show this list
@@ -42,7 +43,7 @@ chromium: $(STAMP)
 
 .PHONY: test
 test: $(STAMP) rabbitmq chromium ## Run all tests on real RabbitMQ, PostgreSQL, Chromium (ARGS="-k name" for some)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 .PHONY: check
 check: $(STAMP) ## Lint, format, types, import layers, generated files
