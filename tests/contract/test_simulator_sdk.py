@@ -19,7 +19,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:xero_python"
 @pytest.fixture
 def sdk(own_xero: Xero) -> AccountingApi:
     """The SDK, pointed at the simulator and holding its token."""
-    client = ApiClient(Configuration(oauth2_token=OAuth2Token()))
+    client = ApiClient(Configuration())
+    client.configuration.oauth2_token = OAuth2Token()  # a new Configuration copies the first one
     token = {**own_xero.tokens, "expires_at": 4_000_000_000}
     client.oauth2_token_getter(lambda: token)
     client.configuration.oauth2_token.update_token(
