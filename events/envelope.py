@@ -15,6 +15,7 @@ from typing import cast
 
 from pydantic import ValidationError
 
+from events import shortcut
 from events.catalogue import EventType, incoming, outgoing
 from events.errors import Code, Unreadable, explain, quoted
 from events.exact_json import (
@@ -27,6 +28,8 @@ from events.exact_json import (
     member_text,
     utc_text,
 )
+from events.shortcut import OrderHead, head_of
+from schemas.orders import OrderDispatchedV1
 from schemas.values import MintsoftModel, as_utc
 
 __all__ = ["Code", "Event", "Message", "Unreadable", "decode", "encode", "loads"]
@@ -53,7 +56,8 @@ class Event:
 
     ``data_json`` is the JSON text of the data exactly as received. ``subject`` and ``time``
     (UTC) are None when the publisher left them out, which CloudEvents allows. ``account`` is
-    the Mintsoft account of ``source``.
+    the Mintsoft account of ``source``. Of a dispatched order ``data``
+    is its head: the ledger keeps the text.
     """
 
     id: str
@@ -61,7 +65,7 @@ class Event:
     type: str
     subject: str | None
     time: datetime | None
-    data: MintsoftModel
+    data: MintsoftModel | OrderHead
     data_json: str
     account: str
     traceparent: str | None
@@ -98,6 +102,12 @@ def decode(
             f"body: {len(body)} bytes, at most {MAX_BODY_BYTES} are read; "
             "publish the document without attachments",
         )
+    if (
+        routing_key == shortcut.TYPE
+        and content_type == STRUCTURED
+        and (taken := shortcut.read(body))
+    ):
+        return _from_shortcut(taken, headers)
     wrapped = _unwrap(body, headers, content_type)
     kind = _known_type(wrapped.attributes, routing_key)
     source, account = _source(wrapped.attributes)
@@ -111,6 +121,21 @@ def decode(
         data_json=wrapped.data_json or "",
         account=account,
         traceparent=_traceparent(wrapped.attributes, headers),
+    )
+
+
+def _from_shortcut(taken: shortcut.Taken, headers: Mapping[str, object]) -> Event:
+    source, account = _source({"source": taken.source})
+    return Event(
+        id=taken.id,
+        source=source,
+        type=shortcut.TYPE,
+        subject=taken.subject,
+        time=_time(taken.time),
+        data=taken.order,
+        data_json=taken.data_json,
+        account=account,
+        traceparent=_traceparent({"traceparent": taken.traceparent}, headers),
     )
 
 
@@ -274,18 +299,19 @@ def _time(value: object) -> datetime | None:
     )
 
 
-def _data(kind: EventType, wrapped: _Wrapped) -> MintsoftModel:
+def _data(kind: EventType, wrapped: _Wrapped) -> MintsoftModel | OrderHead:
     if wrapped.data_json is None:
         raise Unreadable(
             Code.WRONG_DATA, "data: missing; publish the document as JSON in 'data', not encoded"
         )
     try:
-        return kind.model.model_validate(wrapped.data)
+        data = kind.model.model_validate(wrapped.data, by_alias=True, by_name=False)
     except ValidationError as error:
         raise Unreadable(
             Code.WRONG_DATA,
             f"data of {kind.type}: {explain(error)}; see the event's JSON Schema",
         ) from None
+    return head_of(data) if isinstance(data, OrderDispatchedV1) else data
 
 
 def _traceparent(attributes: Mapping[str, object], headers: Mapping[str, object]) -> str | None:

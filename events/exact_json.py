@@ -16,8 +16,8 @@ import jiter
 MAX_NUMBER_DIGITS = 8000
 """Digits or decimals of a number; PostgreSQL keeps up to 16,383 decimals."""
 
-_SHAPE = bytes.maketrans(b"123456789E+", b"000000000e-")
-"""With every digit a 0, a few searches say that no number of a text is extreme."""
+_SHAPE = bytes.maketrans(b"123456789E", b"000000000e")
+"""With every digit a 0 and no signs, two searches say that no number of a text is extreme."""
 
 _HALF_TOO_LONG = b"0" * (MAX_NUMBER_DIGITS // 2)
 _LONG_EXPONENT = re.compile(rb"[:,\[\s]-?\d[\d.]*[eE][+-]?\d{4}")
@@ -55,11 +55,15 @@ def loads(raw: bytes) -> object:
 
 def _may_be_unstorable(raw: bytes) -> bool:
     """Few texts are walked through value by value, which takes longer than reading them."""
-    shape = raw.translate(_SHAPE)
-    if b"\\u0000" in raw or _HALF_TOO_LONG in shape:
+    return b"\\u0000" in raw or has_extreme_number(raw)
+
+
+def has_extreme_number(raw: bytes) -> bool:
+    """Return False when no number in a JSON text has thousands of digits or a long exponent."""
+    shape = raw.translate(_SHAPE, b"+-")
+    if _HALF_TOO_LONG in shape:
         return True
-    suspect = b"0e0000" in shape or b"0e-0000" in shape
-    return suspect and _LONG_EXPONENT.search(b" " + raw) is not None
+    return b"0e0000" in shape and _LONG_EXPONENT.search(b" " + raw) is not None
 
 
 def _check_storable(value: object) -> None:

@@ -5,11 +5,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from events.envelope import Event
+from events.shortcut import OrderHead
 from schemas.connections import ConnectionRevokedV1, Mode
 from schemas.exports import ExportRequestedV1, Kind
 from schemas.invoices import InvoiceFinalisedV1, InvoiceUnconfirmedV1
 from schemas.mintsoft import COST_CENTRES, ConfirmedInvoiceSummary, cost_of
-from schemas.orders import OrderCancelledV1, OrderDispatchedV1
+from schemas.orders import OrderCancelledV1
 from workers.mapping.arrivals import Arrival, Key
 from workers.store.inbox import Route
 
@@ -28,7 +29,7 @@ def _matching(event: Event, routes: Sequence[Route]) -> Iterator[Route]:
     """Yield the connections that *event*'s document belongs to."""
     of_account = [route for route in routes if route.account == event.account]
     match event.data:
-        case OrderDispatchedV1(client_id=client, channel_id=channel):
+        case OrderHead(client_id=client, channel_id=channel):
             yield from _for_order(of_account, client, channel)
         case OrderCancelledV1(client_id=client):
             yield from (route for route in of_account if route.client_id == client)
@@ -53,10 +54,9 @@ def arrivals_of(event: Event, routes: Sequence[Route]) -> Iterator[Arrival]:
 
 def _arrival(event: Event, route: Route) -> Arrival | None:
     match event.data:
-        case OrderDispatchedV1() as order:
-            currency = order.currency.code if order.currency else None
+        case OrderHead() as order:
             key = Key(route.id, Kind.ORDER, order.id)
-            found = (order.order_number, order.last_updated, order.total_order_gross, currency)
+            found = (order.number, order.last_updated, order.total_gross, order.currency)
             return _document(key, order.client_id, event, route, *found)
         case InvoiceFinalisedV1(invoice=invoice, currency_code=currency):
             key = Key(route.id, Kind.INVOICE, invoice.id)

@@ -18,5 +18,5 @@ def decide(kind: Kind, payload: Mapping[str, object], context: Context) -> Decis
     checked when it came in.
     """
     if kind is Kind.ORDER:
-        return decide_order(OrderDispatchedV1.model_validate(payload), context)
-    return decide_invoice(InvoiceFinalisedV1.model_validate(payload), context)
+        return decide_order(OrderDispatchedV1.model_validate(payload, by_name=False), context)
+    return decide_invoice(InvoiceFinalisedV1.model_validate(payload, by_name=False), context)
