@@ -17,6 +17,7 @@ from workers.broker import Waker, open_broker
 from workers.clock import SYSTEM, Clock
 from workers.exporting import Exporter
 from workers.following import Follower
+from workers.housekeeping import Housekeeper
 from workers.intake import Intake
 from workers.keeping import Keeper
 from workers.mintsoft.gateway import MintsoftGateway
@@ -185,6 +186,11 @@ class Runtime:
     def sweep(self) -> Sweep:
         """Finds what is due."""
         return Sweep(self.pool, self.waker)
+
+    @part
+    def housekeeper(self) -> Housekeeper:
+        """Deletes what has served its time."""
+        return Housekeeper(self.pool, self.settings)
 
     def close(self) -> None:
         """Close what was opened. Closing twice does no harm."""

@@ -56,6 +56,18 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="where browsers reach the console"
     )
+    keep_inbox_days: int = Field(
+        default=90, ge=7, description="days for which an event is known when it comes again"
+    )
+    keep_outbox_days: int = Field(
+        default=90, ge=1, description="days for which events that went out are kept"
+    )
+    keep_attempts_days: int = Field(
+        default=90, ge=7, description="days for which finished writes to Xero are kept"
+    )
+    keep_parked_days: int = Field(
+        default=90, ge=1, description="days for which replayed messages are kept"
+    )
     log_format: Literal["json", "console"] = Field(default="json", description="shape of the log")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="least severe entry that is logged"

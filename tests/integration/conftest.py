@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.command import Command, environment, own_logging
 from tests.support.fleet import Fleet, make_fleet
 from tests.support.simulators import Simulator
 from workers.clock import SYSTEM
@@ -19,3 +20,14 @@ def fleet(database_url: str, xero_sim: Simulator, mintsoft_sim: Simulator) -> It
         yield running
     finally:
         running.runtime.close()
+
+
+@pytest.fixture
+def mx(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Command]:
+    """The command line on the same fleet."""
+    for name, value in environment(fleet.runtime.settings).items():
+        monkeypatch.setenv(name, value)
+    with own_logging():
+        yield Command(capsys)

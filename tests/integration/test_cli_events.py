@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +11,15 @@ import pytest
 
 from events.delivery import Delivery
 from events.topology import INGRESS
-from tests.support.command import Command, environment, own_logging
+from tests.support.command import Command
 from tests.support.documents import delivery, dispatched, order
 from tests.support.fleet import Fleet
 
 
-@pytest.fixture
-def mx(
-    fleet: Fleet,
-    amqp_url: str,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Command]:
-    for name, value in environment(fleet.runtime.settings).items():
-        monkeypatch.setenv(name, value)
+@pytest.fixture(autouse=True)
+def real_broker(mx: Command, amqp_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands speak to RabbitMQ."""
     monkeypatch.setenv("MX_AMQP_URL", amqp_url)
-    with own_logging():
-        yield Command(capsys)
 
 
 def arrived(amqp_url: str) -> list[Delivery]:

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.support.command import Command, environment, own_logging
+from tests.support.command import Command
 from tests.support.documents import dispatched, event, finalised, invoice, item, order
 from tests.support.fleet import Fleet
-
-
-@pytest.fixture
-def mx(
-    fleet: Fleet, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Command]:
-    for name, value in environment(fleet.runtime.settings).items():
-        monkeypatch.setenv(name, value)
-    with own_logging():
-        yield Command(capsys)
 
 
 def sent(fleet: Fleet, *orders: dict[str, Any]) -> None:

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.support.command import Command, environment, own_logging
+from tests.support.command import Command
 from tests.support.documents import dispatched, order
 from tests.support.fleet import ACCOUNTING_MAPPING, Fleet
-
-
-@pytest.fixture
-def mx(
-    fleet: Fleet, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Command]:
-    for name, value in environment(fleet.runtime.settings).items():
-        monkeypatch.setenv(name, value)
-    with own_logging():
-        yield Command(capsys)
 
 
 @pytest.fixture

@@ -10,22 +10,17 @@ import httpx
 import pytest
 
 from tests.support.children import child, until
-from tests.support.command import Command, environment, own_logging
+from tests.support.command import Command, environment
 from tests.support.console import ConsoleUnderTest, serving_console
 from tests.support.fleet import Fleet
 
 LONG = "a password of some length"
 
 
-@pytest.fixture
-def mx(
-    fleet: Fleet, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Command]:
-    for name, value in environment(fleet.runtime.settings).items():
-        monkeypatch.setenv(name, value)
+@pytest.fixture(autouse=True)
+def public_url(mx: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where browsers reach the console."""
     monkeypatch.setenv("MX_PUBLIC_URL", "https://xero.acme.example/")
-    with own_logging():
-        yield Command(capsys)
 
 
 @pytest.fixture

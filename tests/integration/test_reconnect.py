@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -11,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from schemas.connections import Mode
-from tests.support.command import Command, environment, own_logging
+from tests.support.command import Command
 from tests.support.documents import dispatched, order
 from tests.support.fleet import Fleet
 from workers import losing
@@ -191,16 +190,6 @@ def test_a_late_worker_does_not_undo_a_reconnection(
     with fleet.runtime.pool.connection() as conn:
         losing.lose(conn, before, failure)
     assert fleet.connection(connection).status == "active"
-
-
-@pytest.fixture
-def mx(
-    fleet: Fleet, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Command]:
-    for name, value in environment(fleet.runtime.settings).items():
-        monkeypatch.setenv(name, value)
-    with own_logging():
-        yield Command(capsys)
 
 
 def test_reconnecting_from_the_command_line(fleet: Fleet, mx: Command, tmp_path: Path) -> None:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
 from cryptography.fernet import Fernet, MultiFernet
 from pydantic import SecretStr
 
-from tests.support.command import Command, environment, own_logging
+from tests.support.command import Command
 from tests.support.documents import dispatched, order
 from tests.support.fleet import Fleet
 from workers.store import rotation, vault
 from workers.store.vault import TokenSet
-
-
-@pytest.fixture
-def mx(
-    fleet: Fleet, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Command]:
-    for name, value in environment(fleet.runtime.settings).items():
-        monkeypatch.setenv(name, value)
-    with own_logging():
-        yield Command(capsys)
 
 
 def old_key(fleet: Fleet) -> str:

@@ -24,3 +24,21 @@ def upgrade(json: AsJson = False) -> None:
         output.as_json({"applied": applied})
     else:
         output.note(f"Applied: {', '.join(applied)}." if applied else "Up to date already.")
+
+
+@app.command()
+def tidy(json: AsJson = False) -> None:
+    """Delete now what MX_KEEP_..._DAYS no longer keeps; the scheduler does so every hour.
+
+    Documents, the audit trail, mappings and parked messages that nobody replayed are never
+    deleted.
+    """
+    from workers.cli.session import fleet_parts
+
+    with fleet_parts() as runtime:
+        deleted = runtime.housekeeper.all()
+    if json:
+        output.as_json({"deleted": deleted})
+    else:
+        told = ", ".join(f"{rows} of {table}" for table, rows in deleted.items() if rows)
+        output.note(f"Deleted: {told}." if told else "Nothing is older than it is kept.")

@@ -1,0 +1,121 @@
+"""What has served its time goes; what counts stays, however old."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.support.command import Command
+from tests.support.documents import dispatched, order
+from tests.support.fleet import Fleet
+from workers.store import retention
+
+YEARS = timedelta(days=1000)
+GROWING = ("inbox", "outbox", "attempts", "attempt_members", "parked")
+
+
+def grow_old(fleet: Fleet) -> None:
+    """All that happened so far happened years ago."""
+    for table, columns in {
+        "inbox": ("received_at",),
+        "outbox": ("occurred_at", "published_at"),
+        "attempts": ("created_at", "finished_at"),
+        "parked": ("parked_at", "replayed_at"),
+    }.items():
+        for column in columns:
+            fleet.execute(f"update {table} set {column} = {column} - %s", [YEARS])  # noqa: S608
+
+
+def count(fleet: Fleet, table: str) -> int:
+    return int(fleet.rows(f"select count(*) as n from {table}")[0]["n"])  # noqa: S608
+
+
+def test_old_rows_go_and_the_ledger_stays(fleet: Fleet) -> None:
+    """Given posted orders of years ago, then their documents stay and the traces of the way go."""
+    fleet.connect()
+    fleet.send(*(dispatched(order(number)) for number in (1, 2, 3)))
+    fleet.drain()
+    grow_old(fleet)
+    fleet.send(dispatched(order(4)))
+    fleet.drain()
+    assert fleet.runtime.housekeeper.all() == {
+        "inbox": 3,
+        "outbox": 3,
+        "attempts": 1,
+        "parked": 0,
+    }
+    assert {table: count(fleet, table) for table in GROWING} == {
+        "inbox": 1,
+        "outbox": 1,
+        "attempts": 1,
+        "attempt_members": 1,
+        "parked": 0,
+    }
+    assert count(fleet, "documents") == 4
+    assert fleet.runtime.housekeeper.once() == 0
+
+
+def test_an_old_event_that_comes_again_changes_nothing(fleet: Fleet) -> None:
+    """Its id is forgotten; the document's version still knows better."""
+    fleet.connect()
+    event = dispatched(order(1))
+    fleet.send(event)
+    fleet.drain()
+    grow_old(fleet)
+    fleet.runtime.housekeeper.all()
+    fleet.send(event)
+    fleet.drain()
+    assert count(fleet, "attempts") == 0
+    assert fleet.document(1)["status"] == "posted"
+
+
+def test_what_is_not_settled_is_never_too_old(fleet: Fleet) -> None:
+    """An event that never went out, an attempt whose end is unknown, a message nobody replayed."""
+    connection = fleet.connect()
+    fleet.execute(
+        "insert into outbox (type, account, subject, data) values ('x', 'acme', '1', '{}')"
+    )
+    fleet.execute(
+        "insert into attempts (connection_id, kind, state, lease_until)"
+        " values (%s, 'order', 'claimed', now())",
+        [connection],
+    )
+    fleet.execute(
+        "insert into parked (routing_key, body, code, reason) values ('x', '', 'not-json', 'x')"
+    )
+    grow_old(fleet)
+    assert set(fleet.runtime.housekeeper.all().values()) == {0}
+
+
+def test_replayed_messages_go(fleet: Fleet) -> None:
+    """They were dealt with."""
+    fleet.execute(
+        "insert into parked (routing_key, body, code, reason, replayed_at, replayed_by)"
+        " values ('x', '', 'not-json', 'x', now(), 'ada')"
+    )
+    grow_old(fleet)
+    assert fleet.runtime.housekeeper.all()["parked"] == 1
+
+
+def test_many_go_in_batches_and_one_process_deletes_at_a_time(fleet: Fleet) -> None:
+    """No transaction holds more than a batch; a second process leaves the work to the first."""
+    fleet.execute(
+        "insert into inbox (source, event_id, type, outcome, received_at)"
+        " select '/mintsoft/acme', n::text, 'x', 'accepted', now() - interval '3 years'"
+        " from generate_series(1, 25) n"
+    )
+    keep = dict.fromkeys(retention.TABLES, timedelta(days=90))
+    with fleet.runtime.pool.connection() as conn:
+        assert retention.is_my_turn(conn)
+        assert retention.delete_batch(conn, keep, most=10)["inbox"] == 10
+        assert fleet.runtime.housekeeper.once() == 0
+    assert fleet.runtime.housekeeper.all()["inbox"] == 15
+
+
+def test_the_command_tells_what_it_deleted(fleet: Fleet, mx: Command) -> None:
+    """And says so when there was nothing."""
+    fleet.connect()
+    fleet.send(dispatched(order(1)))
+    fleet.drain()
+    grow_old(fleet)
+    assert mx.json("db", "tidy")["deleted"]["inbox"] == 1
+    assert "Nothing is older" in mx("db", "tidy").err

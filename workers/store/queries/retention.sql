@@ -1,0 +1,42 @@
+-- name: only_one
+-- Whether nobody else deletes just now; held until this transaction ends.
+select pg_try_advisory_xact_lock(%(lock)s);
+
+-- name: my_turn
+-- Wait until nobody else deletes; held until this transaction ends.
+select pg_advisory_xact_lock(%(lock)s);
+
+-- name: inbox
+-- Ids of events that no publisher sends again; an older version of a document changes nothing.
+with old as (
+    select ctid from inbox where received_at < now() - %(keep)s limit %(most)s
+)
+delete from inbox using old where inbox.ctid = old.ctid;
+
+-- name: outbox
+-- Events that went out long ago: the oldest rows are looked at, and one that waits stays.
+with oldest as (
+    select id, published_at from outbox order by id limit %(most)s
+)
+delete from outbox using oldest
+where outbox.id = oldest.id and oldest.published_at < now() - %(keep)s;
+
+-- name: attempts
+-- Writes to Xero that ended long ago, with their members; the documents keep what came of them.
+with old as (
+    select id from attempts
+    where state = 'done' and created_at < now() - %(keep)s and finished_at < now() - %(keep)s
+    limit %(most)s
+), members as (
+    delete from attempt_members using old where attempt_id = old.id
+)
+delete from attempts using old where attempts.id = old.id;
+
+-- name: parked
+-- Messages that were replayed long ago; one that nobody replayed stays.
+with old as (
+    select ctid from parked
+    where parked_at < now() - %(keep)s and replayed_at < now() - %(keep)s
+    limit %(most)s
+)
+delete from parked using old where parked.ctid = old.ctid;
