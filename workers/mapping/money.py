@@ -5,7 +5,7 @@ round a long quantity times a long price before the penny is decided.
 """
 
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal, getcontext, localcontext
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -24,6 +24,8 @@ def exact(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def exactly(*args: P.args, **kwargs: P.kwargs) -> R:
+        if getcontext().prec == _DIGITS:  # a caller has made room already
+            return function(*args, **kwargs)
         with localcontext(prec=_DIGITS):
             return function(*args, **kwargs)
 

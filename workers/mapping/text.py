@@ -3,5 +3,10 @@
 
 def one_line(text: str | None, limit: int) -> str:
     """Return *text* on one line, single spaces, nothing unprintable, at most *limit* characters."""
-    spaced = "".join(each if each.isprintable() else " " for each in text or "")
+    text = text or ""
+    spaced = text if text.isprintable() else _spaced(text)
     return " ".join(spaced.split())[:limit].rstrip()
+
+
+def _spaced(text: str) -> str:
+    return "".join(each if each.isprintable() else " " for each in text)
