@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -75,7 +76,7 @@ class Organisation:
     lock_date: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chart:
     """All of it; ``tracking`` has the active options of each active category."""
 
@@ -104,7 +105,7 @@ class Chart:
             frozenset(each["Code"] for each in currencies) | {books.base_currency},
         )
 
-    @property
+    @cached_property
     def rates(self) -> dict[str, Decimal]:
         """Return the rate in per cent of each tax type."""
         return {tax_type: each.rate for tax_type, each in self.tax_rates.items()}

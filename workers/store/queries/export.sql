@@ -63,9 +63,9 @@ insert into attempt_members (attempt_id, position, document_id, version, invoice
 select %(attempt_id)s, position, document_id, version, invoice_number, url, expected_total,
        currency, mintsoft_total, mintsoft_currency, contact_key, warnings::jsonb
 from unnest(%(positions)s::int[], %(documents)s::bigint[], %(versions)s::timestamptz[],
-            %(numbers)s::text[], %(urls)s::text[], %(expected)s::numeric[],
-            %(currencies)s::text[], %(mintsoft)s::numeric[], %(mintsoft_currencies)s::text[],
-            %(contacts)s::text[], %(warnings)s::text[])
+            %(numbers)b::text[], %(urls)b::text[], %(expected)s::numeric[],
+            %(currencies)b::text[], %(mintsoft)s::numeric[], %(mintsoft_currencies)b::text[],
+            %(contacts)b::text[], %(warnings)b::text[])
      as m (position, document_id, version, invoice_number, url, expected_total, currency,
            mintsoft_total, mintsoft_currency, contact_key, warnings);
 

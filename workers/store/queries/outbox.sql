@@ -2,8 +2,8 @@
 -- Say what happened, in the transaction in which it happened.
 insert into outbox (type, account, subject, data, traceparent)
 select type, account, subject, data::jsonb, traceparent
-from unnest(%(types)s::text[], %(accounts)s::text[], %(subjects)s::text[], %(data)s::text[],
-            %(traces)s::text[]) as e (type, account, subject, data, traceparent);
+from unnest(%(types)b::text[], %(accounts)b::text[], %(subjects)b::text[], %(data)b::text[],
+            %(traces)b::text[]) as e (type, account, subject, data, traceparent);
 
 -- name: claim
 -- The oldest events not yet published; other relays skip them until this transaction ends.
