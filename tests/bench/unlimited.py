@@ -1,11 +1,11 @@
-"""One process that takes orders from RabbitMQ to Xero as fast as it can: our fleet, or the plain way.
+"""One process that takes orders from RabbitMQ to Xero at full speed: our fleet, or the plain way.
 
 `python -m tests.bench.unlimited ours` and `... plain COUNT`, settings from the environment. Says
 ready, begins when it is sent a line, and ends with its standard input. Xero's limits are left
 out on both sides, or the limits would be all that is measured.
 
 The plain way takes one event at a time, sends one Dramatiq message for it, and its actor makes
-one call for one order: the same mapping, the same gateway, no ledger.
+one call for one order and tags it: the same mapping, the same gateways, no ledger.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from workers.mapping.decisions import Post
 from workers.runtime import Runtime, part
 from workers.settings import Settings
 from workers.store import connections
+from workers.tagging import TAG
 from workers.xero.budget import Budget, Call, Purpose, Rates
 from workers.xero.gateway import XeroGateway
 from workers.xero.wire import encode
@@ -78,9 +79,11 @@ def plain(runtime: Runtime, count: int) -> None:
     broker = RabbitmqBroker(url=url, confirm_delivery=True)
     left, lock = count, threading.Lock()
 
-    def post_order(order: str) -> None:
+    def post_order(event: str) -> None:
         nonlocal left
+        order = _order(event)
         _post(workers, order)
+        runtime.mintsoft.tag_order(order["ID"], TAG)
         with lock:
             left -= 1
             if not left:
@@ -118,10 +121,15 @@ def _pass_on(url: str, actor: Any, count: int) -> None:
         channel.start_consuming()
 
 
-def _post(workers: dict[int, Worker], event: str) -> None:
-    order: Any = loads(event.encode())
-    gateway, context = workers[order["data"]["ClientId"]]
-    decision = decide(Kind.ORDER, order["data"], context)
+def _order(event: str) -> dict[str, Any]:
+    envelope: Any = loads(event.encode())
+    order: dict[str, Any] = envelope["data"]
+    return order
+
+
+def _post(workers: dict[int, Worker], order: dict[str, Any]) -> None:
+    gateway, context = workers[order["ClientId"]]
+    decision = decide(Kind.ORDER, order, context)
     assert isinstance(decision, Post), decision
     [answer] = gateway.put_invoices(
         encode({"Invoices": [wire.invoice_body(decision.invoice)]}), uuid4()
