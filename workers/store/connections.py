@@ -12,6 +12,8 @@ from psycopg.types.json import Jsonb
 
 from schemas.connections import ConnectionSettings, Mode
 from schemas.connections import Mapping as AccountMapping
+from workers.mapping.changes import changes
+from workers.mapping.keys import content_of
 from workers.mapping.reasons import Cure
 from workers.store.sql import queries
 
@@ -216,15 +218,22 @@ def forget_tokens(conn: Connection, connection_id: UUID, token_set_id: UUID) -> 
 def save_mapping(
     conn: Connection, connection_id: UUID, mapping: AccountMapping, who: str
 ) -> list[int]:
-    """Put *mapping* in force; return the ids of documents that waited for it and go on now."""
-    content = Jsonb(mapping.model_dump(mode="json", exclude_unset=True))
+    """Put *mapping* in force; return the ids of documents that waited for it and go on now.
+
+    The audit trail gets every value that changes, with what it was before.
+    """
+    conn.execute(SQL["lock_mapping"], {"connection_id": connection_id})
+    before = conn.execute(SQL["mapping"], {"connection_id": connection_id}).fetchone()
+    content = content_of(mapping)
     row = conn.execute(
         SQL["save_mapping"],
-        {"connection_id": connection_id, "content": content, "saved_by": who},
+        {"connection_id": connection_id, "content": Jsonb(content), "saved_by": who},
     ).fetchone()
     assert row is not None
     conn.execute(SQL["use_mapping"], {"connection_id": connection_id, "revision": row[0]})
-    audit(conn, who, "mapping saved", connection_id, details={"revision": row[0]})
+    changed = [each.described() for each in changes(before[0] if before else None, content)]
+    details = {"revision": row[0], "changes": changed}
+    audit(conn, who, "mapping saved", connection_id, details=details)
     return requeue_cured(conn, connection_id, [Cure.MAPPING, Cure.XERO])
 
 

@@ -92,6 +92,11 @@ delete from token_sets t
 where t.id = %(token_set_id)s
   and not exists (select from connections c where c.token_set_id = t.id);
 
+-- name: lock_mapping
+-- The revision in force, kept so until the end of the transaction: savers come one by one.
+select mapping_revision from connections where id = %(connection_id)s
+for update;
+
 -- name: save_mapping
 -- A new revision of a connection's mapping; the old ones stay.
 insert into mappings (connection_id, revision, content, saved_by)
