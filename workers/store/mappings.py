@@ -16,6 +16,7 @@ from psycopg.rows import class_row
 from schemas.connections import Mapping as AccountMapping
 from workers.mapping.changes import Change, changes
 from workers.store import connections
+from workers.store.connections import SavedMapping
 from workers.store.sql import queries
 
 _SQL = queries("mappings")
@@ -26,13 +27,16 @@ HISTORY = 50
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A mapping as somebody saved it; ``at`` in UTC, ``before`` what it replaced."""
+    """A mapping as somebody saved it; ``at`` in UTC, ``before`` what it replaced, ``going_on``
+    how many documents went on by it (known where one revision is asked for).
+    """
 
     revision: int
     at: datetime
     who: str
     content: Mapping[str, Any]
     before: Mapping[str, Any] | None
+    going_on: int = 0
 
     @property
     def changes(self) -> list[Change]:
@@ -51,22 +55,6 @@ class Model:
     revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A mapping is in force. ``released``: documents that needed attention and go on;
-    ``waiting``: how many others waited because nothing was mapped.
-    """
-
-    revision: int
-    released: list[int]
-    waiting: int
-
-    @property
-    def going(self) -> int:
-        """How many documents go on."""
-        return len(self.released) + self.waiting
-
-
 class Stale(ValueError):  # noqa: N818  named after what it is
     """Another revision is in force than the one that was changed; nothing was saved."""
 
@@ -77,17 +65,14 @@ class Stale(ValueError):  # noqa: N818  named after what it is
 
 def save(
     conn: Connection, connection_id: UUID, mapping: AccountMapping, who: str, base: int | None
-) -> Saved:
+) -> SavedMapping:
     """Put *mapping*, made from revision *base*, in force. Raises Stale when another is."""
     values = {"connection_id": connection_id}
     row = conn.execute(connections.SQL["lock_mapping"], values).fetchone()
     in_force = row[0] if row else None
     if in_force != base:
         raise Stale(base, in_force)
-    waiting = conn.execute(_SQL["unmapped_waiting"], values).fetchone()
-    released = connections.save_mapping(conn, connection_id, mapping, who)
-    [latest] = history(conn, connection_id, 1)
-    return Saved(latest.revision, released, waiting[0] if waiting else 0)
+    return connections.put_in_force(conn, connection_id, mapping, who)
 
 
 def revision(conn: Connection, connection_id: UUID, number: int | None) -> Revision | None:

@@ -1,6 +1,12 @@
 -- name: revision
--- One revision of a mapping, with who made it.
-select m.revision, m.saved_at as at, m.saved_by as who, m.content, null::jsonb as before
+-- One revision of a mapping, with who made it and how many documents went on by it.
+select m.revision, m.saved_at as at, m.saved_by as who, m.content, null::jsonb as before,
+       coalesce((
+           select (a.details ->> 'going_on')::integer from audit a
+           where a.connection_id = m.connection_id and a.action = 'mapping saved'
+             and a.details ->> 'revision' = m.revision::text
+           order by a.id desc
+           limit 1), 0) as going_on
 from mappings m
 where m.connection_id = %(connection_id)s and m.revision = %(revision)s;
 
@@ -20,9 +26,3 @@ from connections o, connections c
 where c.id = %(connection_id)s and o.id <> c.id and o.mode = c.mode
   and o.mapping_revision is not null
 order by o.status = 'disconnected', o.account, o.client_id, o.created_at;
-
--- name: unmapped_waiting
--- How many documents wait while the connection has no mapping at all.
-select count(*) from documents d
-join connections c on c.id = d.connection_id
-where c.id = %(connection_id)s and c.mapping_revision is null and d.status = 'waiting';
