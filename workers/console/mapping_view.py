@@ -1,7 +1,7 @@
 """The mapping page as its template sees it: each field with its text, problems and notes. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,8 @@ from workers.console import mapping_form
 from workers.console.choices import Choices
 from workers.console.mapping_form import TRACKINGS, Fields
 from workers.console.words import number_of
-from workers.mapping.keys import words
-from workers.mapping.readiness import findings, notes
+from workers.mapping.keys import Key, words
+from workers.mapping.readiness import Finding, findings, notes
 from workers.mapping.tax import REGIME_TAX_TYPES
 
 ELSEWHERE = ""
@@ -103,11 +103,19 @@ def check(
     noted = notes(read.mapping, mode, choices.chart, words)
     return Checked(
         read.mapping,
-        _gathered(
-            (read.place(each.key), f"{each.reason.message} {each.reason.remedy}") for each in found
-        ),
+        _gathered((read.place(key), sentence) for key, sentence in _told(found)),
         _gathered((read.place(each.key), each.warning.message) for each in noted),
     )
+
+
+def _told(found: Sequence[Finding]) -> Iterator[tuple[Key, str]]:
+    """Yield each finding in words; what is wrong with a rate's tax type only once, not again for
+    each account whose lines bear it.
+    """
+    last = {each.key: each for each in found if each.key[0] == "tax"}
+    for each in found:
+        if last.get(each.key, each) is each:
+            yield each.key, f"{each.reason.message} {each.reason.remedy}"
 
 
 def still_suggested(fields: Mapping[str, str], suggestion: Fields) -> frozenset[str]:

@@ -239,9 +239,13 @@ def _form(visit: Visit, desk: Desk, fields: Fields) -> Form:
         fields,
         desk.content,
         desk.check(fields),
-        mapping_view.still_suggested(fields, desk.suggestion()),
+        frozenset() if visit.query.get("copy") else _suggested(desk, fields),
         editable=visit.may(Role.BOOKKEEPER) and desk.row.status != "disconnected",
     )
+
+
+def _suggested(desk: Desk, fields: Fields) -> frozenset[str]:
+    return mapping_view.still_suggested(fields, desk.suggestion())
 
 
 def _unread(console: Console, visit: Visit, desk: Desk, trouble: str = "") -> Response:

@@ -1,5 +1,6 @@
 """``mapping.yaml`` as text: what is exported can be imported, here and on the command line."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,9 @@ from workers.mapping.keys import Content, Key, content_of
 
 SHOWN_CHARACTERS = 60
 """A value is cut after so many characters."""
+
+UNKEPT = re.compile("[\0\ud800-\udfff]")
+"""What PostgreSQL's text can't hold."""
 
 DEEPEST = 20
 """Levels of lists and names; a mapping has four."""
@@ -55,11 +59,13 @@ def _loaded(text: str) -> Content:
 
 
 def _check_plain(text: str) -> None:
-    """Refuse what a few lines can blow up without end. Raises ValueError."""
+    """Refuse what a few lines can blow up without end, or no database keeps. Raises ValueError."""
     depth = 0
     for event in yaml.parse(text):
         if isinstance(event, yaml.AliasEvent):
             raise ValueError("references (*name) are not read, write each value out")
+        if isinstance(event, yaml.ScalarEvent) and UNKEPT.search(event.value):
+            raise ValueError(f"{_cut(ascii(event.value))} has a character that can't be stored")
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:

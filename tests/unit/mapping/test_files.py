@@ -36,6 +36,8 @@ def test_what_is_written_is_read_again() -> None:
         ("defualts: {}", "defualts: Extra inputs are not permitted"),
         ("tax: {twenty: OUTPUT2}", "'twenty' is no tax rate: write per cent"),
         ("cost_centres: {Nonsense: {account: '1'}}", "Nonsense is not a cost centre"),
+        ('rounding: "\\0"', "a character that can't be stored"),
+        ('rounding: "\\ud800"', "a character that can't be stored"),
         ("a: &x [1]\nb: *x", "references (*name) are not read"),
         ("[" * 3000, "This is no YAML"),
         ("a: 2026-99-99", "This is no YAML"),
