@@ -41,11 +41,12 @@ FORCE = "save anyway"
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What the page is made from. ``base`` is the revision that was changed, ``in_force`` the
-    one that counts; ``chart`` is None before Xero's accounts were read.
+    one that counts; ``chart`` and ``known`` are None before Xero's accounts were read.
     """
 
     row: ConnectionRow
     chart: StoredChart | None
+    known: Choices | None
     base: Revision | None
     in_force: Revision | None
     history: Sequence[Revision]
@@ -54,8 +55,8 @@ class Desk:
     @property
     def choices(self) -> Choices:
         """What the organisation has."""
-        assert self.chart is not None, "looked at before"
-        return Choices(books.chart_of(self.chart), self.row.parsed_settings)
+        assert self.known is not None, "looked at before"
+        return self.known
 
     @property
     def content(self) -> Content:
@@ -128,23 +129,34 @@ def act(console: Console, visit: Visit) -> Response:
 def check(console: Console, visit: Visit) -> Response:
     """Tell the page's script what is wrong with what stands in the fields, while one types."""
     with console.runtime.pool.connection() as conn:
-        desk = desk_of(conn, connection_of(conn, visit), base_of(visit))
+        desk = desk_of(conn, connection_of(conn, visit), base_of(visit), is_shown=False)
     if desk.chart is None:
         return JSONResponse({"problems": {}, "notes": {}, "summary": ""})
     return JSONResponse(desk.check(_fields(visit)).described())
 
 
-def desk_of(conn: Connection, row: ConnectionRow, base: int | None = None) -> Desk:
-    """Return what the page of *row* is made from; *base* is the revision in force unless said."""
+def desk_of(
+    conn: Connection, row: ConnectionRow, base: int | None = None, *, is_shown: bool = True
+) -> Desk:
+    """Return what the page of *row* is made from; *base* is the revision in force unless said.
+
+    What is not *is_shown* needs neither the history nor what could be copied.
+    """
     latest = mappings.revision(conn, row.id, row.mapping_revision)
+    chart = connections.chart(conn, row.id)
     return Desk(
         row,
-        connections.chart(conn, row.id),
+        chart,
+        _choices(row, chart),
         mappings.revision(conn, row.id, base) if base is not None else latest,
         latest,
-        mappings.history(conn, row.id),
-        mappings.models(conn, row.id),
+        mappings.history(conn, row.id) if is_shown else [],
+        mappings.models(conn, row.id) if is_shown else [],
     )
+
+
+def _choices(row: ConnectionRow, chart: StoredChart | None) -> Choices | None:
+    return Choices(books.chart_of(chart), row.parsed_settings) if chart else None
 
 
 def base_of(visit: Visit) -> int:
@@ -197,7 +209,7 @@ def _refresh(console: Console, visit: Visit, desk: Desk) -> Response:
     try:
         gateway = console.runtime.gateway_for(desk.row)
         chart = books.read_chart(console.runtime.pool, gateway, desk.row.id, anew=True)
-        desk = replace(desk, chart=chart)
+        desk = replace(desk, chart=chart, known=_choices(desk.row, chart))
     except (Failure, LookupError) as failure:
         trouble = f"Xero's accounts could not be read: {failure}. They are as they were before."
     if desk.chart is None:
