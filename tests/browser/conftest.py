@@ -81,6 +81,7 @@ def snap(page: Page) -> Snap:
         for width, height, scheme in LOOKS if folder else ():
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
             path = Path(str(folder)) / f"{name}-{width}-{scheme}.png"
             page.screenshot(path=path, full_page=True)
         page.set_viewport_size({"width": 1280, "height": 900})

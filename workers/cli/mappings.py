@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from workers.cli.checking import Checked
+    from workers.store.mappings import Revision
 
 app = typer.Typer(help="Account mappings.", no_args_is_help=True)
 
@@ -43,9 +44,11 @@ def load(
     who: Who,
 ) -> None:
     """Check a mapping's form and put it in force as a new revision."""
-    from workers.cli.session import read_yaml
+    from workers.cli.session import connection_of, database, read_yaml
 
-    _save(connection, read_yaml(file, "mapping"), str(file), who, json=json)
+    with database() as conn:
+        base = connection_of(conn, connection).mapping_revision
+    _save(connection, read_yaml(file, "mapping"), str(file), who, base, json=json)
 
 
 @app.command("set")
@@ -62,9 +65,9 @@ def set_(
     from workers.cli.session import connection_of, database
 
     with database() as conn:
-        connection_of(conn, connection)
+        base = connection_of(conn, connection).mapping_revision
         content = stored_mapping(conn, connection, empty=True)
-    _save(connection, with_value(content, key, value), key, who, json=json)
+    _save(connection, with_value(content, key, value), key, who, base, json=json)
 
 
 @app.command()
@@ -89,23 +92,57 @@ def check(connection: ConnectionId, json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def history(connection: ConnectionId, json: AsJson = False) -> None:
+    """Show who changed the mapping when, and each value from what to what, newest first."""
+    from workers.cli.session import connection_of, database
+    from workers.store import mappings
+
+    with database() as conn:
+        connection_of(conn, connection)
+        found = mappings.history(conn, connection)
+    if json:
+        output.as_json([_described(each) for each in found])
+        return
+    for each in found:
+        rows = [(c.described()["key"], c.before, c.after) for c in each.changes]
+        title = f"Revision {each.revision}: {each.who}, {output.words(each.at)} UTC"
+        output.table(title, ("Key", "From", "To"), rows)
+    if not found:
+        output.note("Nothing was mapped yet.")
+
+
+def _described(each: "Revision") -> dict[str, object]:
+    changed = [change.described() for change in each.changes]
+    when = each.at.isoformat()
+    return {"revision": each.revision, "at": when, "who": each.who, "changes": changed}
+
+
 def _save(
-    connection: "UUID", content: dict[str, object], source: str, who: str, *, json: bool
+    connection: "UUID",
+    content: dict[str, object],
+    source: str,
+    who: str,
+    base: int | None,
+    *,
+    json: bool,
 ) -> None:
     from workers.cli.checking import parsed
     from workers.cli.session import connection_of, database
-    from workers.store.connections import save_mapping
+    from workers.store import mappings
 
     mapping = parsed(content, source)
     with database() as conn:
         if connection_of(conn, connection).status == "disconnected":
             raise Problem(f"Connection {connection} is disconnected: add a new one.")
-        going_on = save_mapping(conn, connection, mapping, who)
-        revision = connection_of(conn, connection).mapping_revision
+        try:
+            saved = mappings.save(conn, connection, mapping, who, base)
+        except mappings.Stale as stale:
+            raise Problem(f"Somebody changed the mapping meanwhile: {stale}.") from None
     if json:
-        output.as_json({"revision": revision, "released": going_on})
+        output.as_json({"revision": saved.revision, "released": saved.released})
     else:
-        output.note(f"Revision {revision} is in force; {len(going_on)} waiting documents go on.")
+        output.note(f"Revision {saved.revision} is in force; {saved.going} documents go on.")
 
 
 def _tell(found: "Checked") -> None:

@@ -18,7 +18,15 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from workers.console import connecting, connections, health, signing_in, webhooks
+from workers.console import (
+    connecting,
+    connections,
+    health,
+    mapping_files,
+    mappings,
+    signing_in,
+    webhooks,
+)
 from workers.console.desk import Console
 from workers.console.headers import SecurityHeaders, security_headers
 from workers.console.pages import Pages
@@ -66,6 +74,8 @@ def _routes() -> list[BaseRoute]:
         *health.routes(),
         *signing_in.routes(),
         *connections.routes(),
+        *mapping_files.routes(),
+        *mappings.routes(),
         *connecting.routes(),
         *webhooks.routes(),
         Mount("/static", StaticFiles(directory=str(static))),

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import yaml
 from psycopg import Connection
 from psycopg.errors import UniqueViolation
 from starlette.responses import RedirectResponse, Response
@@ -43,7 +42,6 @@ def routes() -> list[Route]:
         page("GET", "/connections/new", show_form, BOOKKEEPER),
         page("POST", "/connections/new", add, BOOKKEEPER),
         page("GET", one, show),
-        page("GET", f"{one}/mapping.yaml", download_mapping),
         page("GET", f"{one}/disconnect", confirm, BOOKKEEPER),
         page("POST", f"{one}/disconnect", disconnect, BOOKKEEPER),
     ]
@@ -89,21 +87,6 @@ def add(console: Console, visit: Visit) -> Response:
     except UniqueViolation:
         return _form(console, visit, {_taken_field(visit): "There is such a connection already."})
     return RedirectResponse(f"/connections/{added}?done=added", 303)
-
-
-def download_mapping(console: Console, visit: Visit) -> Response:
-    """Give the mapping in force as ``mapping load`` takes it."""
-    with console.runtime.pool.connection() as conn:
-        row = connection_of(conn, visit)
-        found = connections.mapping(conn, row.id)
-    if found is None:
-        raise not_found()
-    content = found.model_dump(mode="json", exclude_unset=True)
-    return Response(
-        yaml.safe_dump(content, sort_keys=False, allow_unicode=True),
-        media_type="application/yaml",
-        headers={"Content-Disposition": f'attachment; filename="mapping-{row.id}.yaml"'},
-    )
 
 
 def confirm(console: Console, visit: Visit) -> Response:

@@ -1,6 +1,7 @@
 """Templates of the console: every value is escaped, a name that is missing is an error."""
 
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 from importlib import resources
 from typing import Any
@@ -24,7 +25,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"words": words, "Role": Role, "style": style_version()}
+        self._environment.globals |= {"words": words, "Role": Role, "version": version}
         self._environment.filters |= {"moment": words.moment}
 
     def render(
@@ -35,7 +36,8 @@ class Pages:
         return HTMLResponse(text, status)
 
 
-def style_version() -> str:
-    """Return what changes with the style sheet, so that browsers fetch the new one."""
-    style = resources.files("workers.console") / "static" / "style.css"
-    return sha256(style.read_bytes()).hexdigest()[:12]
+@cache
+def version(name: str) -> str:
+    """Return what changes with a file of ``static/``, so that browsers fetch the new one."""
+    found = resources.files("workers.console") / "static" / name
+    return sha256(found.read_bytes()).hexdigest()[:12]

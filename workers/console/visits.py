@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from workers.console import uploads
 from workers.console.refusals import Refused
 from workers.store.operators import Role
 from workers.store.sessions import Session
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from workers.console.desk import Console
 
 LARGEST_FORM = 64 * 1024
-"""Bytes; the largest form of ours is far below."""
+"""Bytes; an ordinary form of ours is far below."""
+
+MOST_FIELDS = 500
 
 OUT_OF_DATE = "This form is out of date"
 
@@ -67,10 +70,15 @@ Handler = Callable[["Console", Visit], Response]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may see a page; ``comes_back``: after signing in the browser goes on to it."""
+    """Who may see a page; ``comes_back``: after signing in the browser goes on to it.
+
+    ``largest`` (bytes) and ``most`` (fields) bound its form.
+    """
 
     role: Role | None = Role.VIEWER
     comes_back: bool = True
+    largest: int = LARGEST_FORM
+    most: int = MOST_FIELDS
 
 
 def csrf_of(token: str) -> str:
@@ -89,7 +97,7 @@ def page(method: str, path: str, handler: Handler, rule: Rule = Rule()) -> Route
 
     async def endpoint(request: Request) -> Response:
         console: Console = request.app.state.console
-        form = await _form(request) if method == "POST" else {}
+        form = await _form(request, rule) if method == "POST" else {}
         return await run_in_threadpool(_serve, console, request, form, handler, rule)
 
     return Route(path, endpoint, methods=[method], name=handler.__name__)
@@ -152,18 +160,25 @@ def _is_ours(visit: Visit) -> bool:
     return hmac.compare_digest(visit.form.get("csrf", "").encode(), visit.csrf.encode())
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def _form(request: Request, rule: Rule) -> dict[str, str]:
     """Return the fields of a form. Raises Refused when it is too large or no form."""
-    body = b""
+    body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > LARGEST_FORM:
+        if len(body) > rule.largest:
             raise Refused(413, "This form is too large", "It was not read.", "Shorten it.")
     try:
-        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=500)
+        found = _fields(request.headers.get("content-type", ""), bytes(body), rule.most)
     except ValueError:
         raise _NO_FORM from None
-    found = {name: values[-1] for name, values in fields.items()}
     if any("\0" in value for value in found.values()):  # PostgreSQL's text knows none
         raise _NO_FORM
     return found
+
+
+def _fields(content_type: str, body: bytes, most: int) -> dict[str, str]:
+    """Return the fields of a form. Raises ValueError."""
+    if uploads.is_multipart(content_type):
+        return uploads.read(content_type, body, most)
+    fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=most)
+    return {name: values[-1] for name, values in fields.items()}

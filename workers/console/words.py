@@ -117,8 +117,8 @@ def action(name: str) -> str:
 def details(found: Mapping[str, Any]) -> str:
     """Return what is known of an act in one line, without what only programs need."""
     shown = {
-        name: value
+        name: len(value) if isinstance(value, list) else value
         for name, value in found.items()
-        if name not in TECHNICAL and value not in ("", None, False)
+        if name not in TECHNICAL and value not in ("", None, False, 0)
     }
     return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in shown.items())

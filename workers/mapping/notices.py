@@ -42,5 +42,12 @@ def cost_centre_unmapped(name: str) -> DocumentWarning:
     )
 
 
+def account_unusual(code: str, name: str, what: str, kind: str, usual: str) -> DocumentWarning:
+    """Say that an account is of a class that people do not use for *what*; Xero takes it."""
+    return _warning(
+        "account_unusual", f'Account {code} "{name}" ({what}) is {kind} account; {usual}.'
+    )
+
+
 def _warning(code: str, message: str) -> DocumentWarning:
     return DocumentWarning(code=code, message=message)

@@ -12,6 +12,8 @@ from psycopg.types.json import Jsonb
 
 from schemas.connections import ConnectionSettings, Mode
 from schemas.connections import Mapping as AccountMapping
+from workers.mapping.changes import changes
+from workers.mapping.keys import content_of
 from workers.mapping.reasons import Cure
 from workers.store.sql import queries
 
@@ -101,6 +103,22 @@ class Revocation:
     revoke_failures: int
     disconnected_at: datetime
     overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMapping:
+    """A mapping is in force. ``released``: documents that needed attention and go on;
+    ``waiting``: how many others waited because nothing was mapped.
+    """
+
+    revision: int
+    released: list[int]
+    waiting: int
+
+    @property
+    def going(self) -> int:
+        """How many documents go on."""
+        return len(self.released) + self.waiting
 
 
 class Overlap(ValueError):  # noqa: N818  named after what it is
@@ -213,19 +231,36 @@ def forget_tokens(conn: Connection, connection_id: UUID, token_set_id: UUID) -> 
     conn.execute(SQL["erase_token_set"], values)
 
 
+def put_in_force(
+    conn: Connection, connection_id: UUID, mapping: AccountMapping, who: str
+) -> SavedMapping:
+    """Put *mapping* in force, and let go on what waited for it.
+
+    The audit trail gets every value that changes, with what it was before.
+    """
+    values = {"connection_id": connection_id}
+    conn.execute(SQL["lock_mapping"], values)
+    before = conn.execute(SQL["mapping"], values).fetchone()
+    waiting = conn.execute(SQL["unmapped_waiting"], values).fetchone()
+    content = content_of(mapping)
+    row = conn.execute(
+        SQL["save_mapping"], {**values, "content": Jsonb(content), "saved_by": who}
+    ).fetchone()
+    assert row is not None
+    conn.execute(SQL["use_mapping"], {**values, "revision": row[0]})
+    released = requeue_cured(conn, connection_id, [Cure.MAPPING, Cure.XERO])
+    saved = SavedMapping(row[0], released, waiting[0] if waiting else 0)
+    changed = [each.described() for each in changes(before[0] if before else None, content)]
+    details = {"revision": saved.revision, "changes": changed, "going_on": saved.going}
+    audit(conn, who, "mapping saved", connection_id, details=details)
+    return saved
+
+
 def save_mapping(
     conn: Connection, connection_id: UUID, mapping: AccountMapping, who: str
 ) -> list[int]:
-    """Put *mapping* in force; return the ids of documents that waited for it and go on now."""
-    content = Jsonb(mapping.model_dump(mode="json", exclude_unset=True))
-    row = conn.execute(
-        SQL["save_mapping"],
-        {"connection_id": connection_id, "content": content, "saved_by": who},
-    ).fetchone()
-    assert row is not None
-    conn.execute(SQL["use_mapping"], {"connection_id": connection_id, "revision": row[0]})
-    audit(conn, who, "mapping saved", connection_id, details={"revision": row[0]})
-    return requeue_cured(conn, connection_id, [Cure.MAPPING, Cure.XERO])
+    """Put *mapping* in force; return the ids of documents that needed attention and go on now."""
+    return put_in_force(conn, connection_id, mapping, who).released
 
 
 def mapping(conn: Connection, connection_id: UUID) -> AccountMapping | None:

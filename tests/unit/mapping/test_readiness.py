@@ -89,7 +89,7 @@ def test_everything_is_found_at_once() -> None:
 
 
 def test_unmapped_cost_centres_are_warnings() -> None:
-    found = mapping_warnings(fulfilment().mapping, Mode.FULFILMENT)
+    found = mapping_warnings(fulfilment().mapping, Mode.FULFILMENT, CHART)
     assert len(found) == len(COST_CENTRES) - len(fulfilment().mapping.cost_centres)
     assert any("Admin fee (AdminFee)" in each.message for each in found)
-    assert mapping_warnings(context().mapping, Mode.ACCOUNTING) == []
+    assert mapping_warnings(context().mapping, Mode.ACCOUNTING, CHART) == []

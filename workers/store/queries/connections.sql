@@ -92,6 +92,17 @@ delete from token_sets t
 where t.id = %(token_set_id)s
   and not exists (select from connections c where c.token_set_id = t.id);
 
+-- name: lock_mapping
+-- The revision in force, kept so until the end of the transaction: savers come one by one.
+select mapping_revision from connections where id = %(connection_id)s
+for update;
+
+-- name: unmapped_waiting
+-- How many documents wait while the connection has no mapping at all.
+select count(*) from documents d
+join connections c on c.id = d.connection_id
+where c.id = %(connection_id)s and c.mapping_revision is null and d.status = 'waiting';
+
 -- name: save_mapping
 -- A new revision of a connection's mapping; the old ones stay.
 insert into mappings (connection_id, revision, content, saved_by)
