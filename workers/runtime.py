@@ -19,11 +19,14 @@ from workers.exporting import Exporter
 from workers.following import Follower
 from workers.intake import Intake
 from workers.keeping import Keeper
+from workers.mintsoft.accounts import Accounts
+from workers.mintsoft.calls import http
 from workers.mintsoft.gateway import MintsoftGateway
 from workers.relay import Relay
 from workers.revoking import Revoker
 from workers.settings import Settings
 from workers.store.connections import ConnectionRow
+from workers.store.mintsoft_keys import Credentials
 from workers.store.pool import open_pool
 from workers.sweep import Sweep
 from workers.tagging import Tagger
@@ -116,16 +119,18 @@ class Runtime:
         return XeroApi(self.transport, self.settings.xero_api_url)
 
     @part
-    def mintsoft(self) -> MintsoftGateway:
-        """Mintsoft's REST API. Raises ValueError when no key or user is set."""
+    def mintsoft(self) -> Accounts:
+        """Mintsoft's REST API, as each connection sees it."""
         settings = self.settings
-        return MintsoftGateway(
-            settings.mintsoft_api_url,
-            self.clock,
-            key=settings.mintsoft_api_key,
-            username=settings.mintsoft_username,
-            password=settings.mintsoft_password,
+        fleets = Credentials(
+            settings.mintsoft_api_key, settings.mintsoft_username, settings.mintsoft_password
         )
+        url = settings.mintsoft_api_url
+        return Accounts(self.pool, lambda: settings.fernet, http(), url, self.clock, fleets)
+
+    def mintsoft_for(self, connection_id: UUID) -> MintsoftGateway:
+        """Return Mintsoft as a connection sees it. Raises AccessRefused without any key."""
+        return self.mintsoft.of(connection_id)
 
     def gateway_for(self, connection: ConnectionRow) -> XeroGateway:
         """Return Xero as *connection* sees it. Raises LookupError when it holds no tokens."""
@@ -154,7 +159,7 @@ class Runtime:
     @part
     def tagger(self) -> Tagger:
         """Tags orders in Mintsoft."""
-        return Tagger(self.pool, self.mintsoft, self.waker, self.clock)
+        return Tagger(self.pool, self.mintsoft_for, self.waker, self.clock)
 
     @part
     def revoker(self) -> Revoker:

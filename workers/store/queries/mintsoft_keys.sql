@@ -1,0 +1,20 @@
+-- name: save
+-- A connection's own way into Mintsoft; a new version, so that nobody goes on with the old one.
+insert into mintsoft_keys (connection_id, api_key, username, password, saved_by)
+values (%(connection_id)s, %(api_key)s, %(username)s, %(password)s, %(who)s)
+on conflict (connection_id) do update
+set version = gen_random_uuid(), api_key = excluded.api_key, username = excluded.username,
+    password = excluded.password, saved_at = now(), saved_by = excluded.saved_by;
+
+-- name: load
+-- A connection's own credentials, as encrypted.
+select version, api_key, username, password
+from mintsoft_keys where connection_id = %(connection_id)s;
+
+-- name: remove
+-- The connection has no credentials of its own any more.
+delete from mintsoft_keys where connection_id = %(connection_id)s;
+
+-- name: described
+-- Whether a connection has credentials of its own, and whose.
+select username from mintsoft_keys where connection_id = %(connection_id)s;
