@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from schemas.connections import ConnectionSettings, Mode
 from schemas.connections import Mapping as AccountMapping
 from workers.mapping.reasons import Cure
+from workers.store import schedules
 from workers.store.sql import queries
 
 SQL = queries("connections")
@@ -132,6 +133,7 @@ def add(conn: Connection, new: NewConnection, who: str) -> UUID:
     row = conn.execute(SQL["add"], values).fetchone()
     assert row is not None
     connection_id: UUID = row[0]
+    schedules.follow(conn, connection_id, new.mode, new.settings)
     audit(conn, who, "connection added", connection_id, details={"mode": new.mode.value})
     return connection_id
 
