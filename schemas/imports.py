@@ -126,7 +126,7 @@ class NewAsn(NewModel):
     warehouse_id: MintsoftId | None = None
     po_reference: Text = Field(alias="POReference", min_length=1)
     supplier: Text
-    estimated_delivery: dt.date
+    estimated_delivery: dt.date | None = None
     comments: Text | None = None
     goods_in_type: Text
     quantity: WholeQuantity = 1
