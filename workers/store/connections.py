@@ -237,8 +237,9 @@ def mapping(conn: Connection, connection_id: UUID) -> AccountMapping | None:
 
 
 def requeue_cured(conn: Connection, connection_id: UUID, cures: Collection[Cure]) -> list[int]:
-    """Let documents go on whose cause was removed; return their ids."""
+    """Let documents and imports go on whose cause was removed; return the documents' ids."""
     values = {"connection_id": connection_id, "cures": [cure.value for cure in cures]}
+    conn.execute(SQL["requeue_cured_imports"], values)
     return [row[0] for row in conn.execute(SQL["requeue_cured"], values)]
 
 

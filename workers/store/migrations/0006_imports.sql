@@ -61,7 +61,7 @@ create table imports (
     crashes         integer not null default 0,          -- tries that ended without a word
     in_doubt        boolean not null default false,      -- a write went out, its answer is unknown
     first_tried_at  timestamptz,
-    placed          json,                     -- what Mintsoft was given
+    placed          json,                     -- what Mintsoft was given, or may have been
     delivery        text check (delivery in ('api', 'events')),
     mintsoft_id     bigint,
     mintsoft_number text,
@@ -76,14 +76,15 @@ create table imports (
     -- One document of Xero becomes one document of a client, whichever connection reads it.
     unique (tenant_id, account, client_id, kind, xero_id),
     check (status <> 'placing' or tries > 0),
-    check (not in_doubt or (first_tried_at is not null and mintsoft_id is null)),
-    check ((imported_at is null) = (placed is null) and (imported_at is null) = (delivery is null)),
+    check (not in_doubt or (first_tried_at is not null and placed is not null and mintsoft_id is null)),
+    check ((imported_at is null) = (delivery is null)),
+    check (imported_at is null or placed is not null),
     check (mintsoft_id is null or imported_at is not null),
     check (delivery is distinct from 'api' or (mintsoft_id is not null and mintsoft_number is not null)),
     check (status <> 'imported' or (imported_at is not null and reason_code is null)),
     check (status not in ('needs_attention', 'skipped') or (reason_code is not null
            and reason_message is not null and reason_remedy is not null and reason_cure is not null)),
-    check (status not in ('waiting', 'placing') or reason_code is null)
+    check (status <> 'placing' or reason_code is null)
 );
 comment on table imports is 'A sales invoice or purchase order of Xero on a connection: the import ledger';
 -- What is due, one connection and kind at a time; what is settled costs it nothing.
