@@ -11,6 +11,9 @@ _OUTCOME = "with summarizeErrors=false each element says by itself how it fared"
 ANSWER_PROPERTIES: dict[tuple[str, str], str] = {
     ("Invoice", "DateString"): _COMPANION,
     ("Invoice", "DueDateString"): _COMPANION,
+    ("PurchaseOrder", "DateString"): _COMPANION,
+    ("PurchaseOrder", "DeliveryDateString"): _COMPANION,
+    ("PurchaseOrder", "ExpectedArrivalDateString"): _COMPANION,
     ("HistoryRecord", "StatusAttributeString"): _OUTCOME,
     ("HistoryRecord", "ValidationErrors"): _OUTCOME,
 }
