@@ -66,6 +66,12 @@ def remove(conn: Connection, connection_id: UUID) -> bool:
     return conn.execute(SQL["remove"], {"connection_id": connection_id}).rowcount == 1
 
 
+def resume(conn: Connection, connection_id: UUID) -> None:
+    """Let what waited for Mintsoft go on: there is another key now."""
+    for query in ("resume_tags", "resume_schedules"):
+        conn.execute(SQL[query], {"connection_id": connection_id})
+
+
 def described(conn: Connection, connection_id: UUID) -> str:
     """Return what the connection opens Mintsoft with, without any secret."""
     row = conn.execute(SQL["described"], {"connection_id": connection_id}).fetchone()

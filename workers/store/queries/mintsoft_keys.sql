@@ -18,3 +18,16 @@ delete from mintsoft_keys where connection_id = %(connection_id)s;
 -- name: described
 -- Whether a connection has credentials of its own, and whose.
 select username from mintsoft_keys where connection_id = %(connection_id)s;
+
+-- name: resume_tags
+-- What could not be tagged is tried again at once.
+update tags set due_at = now(), failures = 0
+where connection_id = %(connection_id)s and done_at is null;
+
+-- name: resume_schedules
+-- What waited for Mintsoft goes on at once.
+update schedules
+set placing_after = null, outages = 0, failures = 0,
+    due_at = case when kind in ('mintsoft_orders', 'mintsoft_invoices') and due_at is not null
+        then now() else due_at end
+where connection_id = %(connection_id)s;
