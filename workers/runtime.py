@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 from events.egress import Publisher
 from workers.broker import Waker, open_broker
 from workers.clock import SYSTEM, Clock
+from workers.entrance import Entrance
 from workers.exporting import Exporter
 from workers.following import Follower
 from workers.intake import Intake
@@ -150,6 +151,11 @@ class Runtime:
         return Intake(self.pool, self.waker)
 
     @part
+    def entrance(self) -> Entrance:
+        """Where this process brings Mintsoft's events in."""
+        return Entrance(self.settings.amqp_url.get_secret_value(), self.intake.handle)
+
+    @part
     def exporter(self) -> Exporter:
         """From the ledger to Xero."""
         return Exporter(
@@ -193,6 +199,6 @@ class Runtime:
 
     def close(self) -> None:
         """Close what was opened. Closing twice does no harm."""
-        for name in ("publisher", "broker", "mintsoft", "pool"):
+        for name in ("publisher", "entrance", "broker", "mintsoft", "pool"):
             if name in self.parts:
                 self.parts[name].close()

@@ -18,7 +18,14 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from workers.console import connecting, connections, health, signing_in, webhooks
+from workers.console import (
+    connecting,
+    connections,
+    health,
+    mintsoft_hooks,
+    signing_in,
+    webhooks,
+)
 from workers.console.desk import Console
 from workers.console.headers import SecurityHeaders, security_headers
 from workers.console.pages import Pages
@@ -68,6 +75,7 @@ def _routes() -> list[BaseRoute]:
         *connections.routes(),
         *connecting.routes(),
         *webhooks.routes(),
+        *mintsoft_hooks.routes(),
         Mount("/static", StaticFiles(directory=str(static))),
     ]
 
