@@ -114,6 +114,15 @@ def decode(
     )
 
 
+def is_readable(message: Message) -> bool:
+    """Return whether :func:`decode` takes *message*, which is one of Mintsoft's events."""
+    try:
+        decode(message.body, message.headers, message.content_type, message.routing_key)
+    except Unreadable:
+        return False
+    return True
+
+
 def _unwrap(body: bytes, headers: Mapping[str, object], content_type: str | None) -> _Wrapped:
     if (content_type or "").lower().startswith("application/cloudevents"):
         return _structured(body, content_type)

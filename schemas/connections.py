@@ -181,7 +181,8 @@ class ConnectionSettings(Setting):
     ``{part}``; unset means ``MS-{number}`` for orders and ``MS-INV-{id}`` for 3PL invoices.
     ``import_delivery``: ``api`` writes to Mintsoft, ``events`` asks Mintsoft's own services to.
     ``courier_service``: Mintsoft's name of it; AUTO lets Mintsoft choose. ``goods_in_type``: how
-    goods of a purchase order come.
+    goods of a purchase order come. ``mintsoft_poll``: look for despatched orders (accounting mode)
+    or invoices to clients (fulfilment mode) in Mintsoft itself, for who gets no events from it.
     """
 
     export_trigger: Literal["automatic", "manual"] = "automatic"
@@ -203,6 +204,7 @@ class ConnectionSettings(Setting):
     import_filters: ImportFilters = ImportFilters()
     courier_service: Annotated[str, Field(min_length=1, max_length=100)] = "AUTO"
     goods_in_type: Annotated[str, Field(min_length=1, max_length=50)] = "Carton"
+    mintsoft_poll: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -58,6 +58,7 @@ def open_broker(amqp_url: str, extra: Sequence[Middleware] = ()) -> dramatiq.Bro
 ACTOR_OF: dict[str, str] = {
     topology.EXPORTS_ORDERS: "export_orders",
     topology.EXPORTS_INVOICES: "export_invoices",
+    topology.POLLS_MINTSOFT: "poll_mintsoft",
     topology.CONNECTIONS: "tend_connection",
     topology.UPKEEP: "tag_orders",
 }

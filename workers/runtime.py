@@ -17,12 +17,14 @@ from workers.broker import Waker, open_broker
 from workers.clock import SYSTEM, Clock
 from workers.entrance import Entrance
 from workers.exporting import Exporter
+from workers.fetching import Fetcher
 from workers.following import Follower
 from workers.intake import Intake
 from workers.keeping import Keeper
 from workers.mintsoft.accounts import Accounts
 from workers.mintsoft.calls import http
 from workers.mintsoft.gateway import MintsoftGateway
+from workers.reconciling import Reconciler
 from workers.relay import Relay
 from workers.revoking import Revoker
 from workers.settings import Settings
@@ -154,6 +156,16 @@ class Runtime:
     def entrance(self) -> Entrance:
         """Where this process brings Mintsoft's events in."""
         return Entrance(self.settings.amqp_url.get_secret_value(), self.intake.handle)
+
+    @part
+    def reconciler(self) -> Reconciler:
+        """From Mintsoft's lists to events."""
+        return Reconciler(self.pool, self.mintsoft_for, self.entrance.publish, self.clock)
+
+    @part
+    def fetcher(self) -> Fetcher:
+        """From an export request to the event that was missed."""
+        return Fetcher(self.pool, self.mintsoft_for, self.entrance.publish, self.clock)
 
     @part
     def exporter(self) -> Exporter:

@@ -27,6 +27,7 @@ from tests.support.simulators import Simulator
 from workers.actors import FUNCTIONS
 from workers.broker import ACTOR_OF
 from workers.clock import Clock
+from workers.entrance import Entrance
 from workers.relay import Relay
 from workers.runtime import Runtime
 from workers.settings import Settings
@@ -242,4 +243,6 @@ def make_fleet(database_url: str, xero: Simulator, mintsoft: Simulator, clock: C
     """A fleet on this database and these simulators."""
     pending: list[Wakeup] = []
     settings = make_settings(database_url, xero.url, mintsoft.url)
-    return Fleet(ListRuntime(settings, clock, pending), xero, mintsoft, pending)
+    runtime = ListRuntime(settings, clock, pending)
+    runtime.parts["entrance"] = Entrance("memory://", lambda each: runtime.intake.handle(each))
+    return Fleet(runtime, xero, mintsoft, pending)

@@ -10,6 +10,7 @@ import dramatiq
 
 from workers.actors.connections import tend_connection
 from workers.actors.invoices import export_invoices
+from workers.actors.mintsoft import poll_mintsoft
 from workers.actors.orders import export_orders
 from workers.actors.upkeep import tag_orders
 from workers.broker import ACTOR_OF
@@ -17,7 +18,13 @@ from workers.runtime import Runtime
 
 Wake = Callable[[Runtime, str], None]
 
-FUNCTIONS: tuple[Wake, ...] = (export_orders, export_invoices, tend_connection, tag_orders)
+FUNCTIONS: tuple[Wake, ...] = (
+    export_orders,
+    export_invoices,
+    poll_mintsoft,
+    tend_connection,
+    tag_orders,
+)
 
 
 def register(runtime: Runtime, queues: Collection[str] = tuple(ACTOR_OF)) -> None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from events.envelope import Message, encode_as_given
 from events.exact_json import utc_text
 from schemas.values import as_utc
-from workers.mintsoft.answers import Row
+from workers.mintsoft.answers import Row, number_of
 
 HOOK_REASON = "cancelled in Mintsoft"
 
@@ -67,6 +67,19 @@ def invoice_finalised(account: str, invoice: Row, client: Row, currency: str | N
         id=event_id,
         time=changed,
     )
+
+
+def invoice_of(
+    account: str, invoice: Row, clients: Mapping[int, Row], currencies: Mapping[int, str]
+) -> Message:
+    """Return ``invoice.finalised.v1`` for an invoice, in the currency of its client.
+
+    A client that is not in the list can't be read at the ingress, which says so. Raises
+    NotADocument.
+    """
+    client = clients.get(client_of(invoice), {"ID": client_of(invoice)})
+    currency = currencies.get(number_of(client, "CurrencyId"))
+    return invoice_finalised(account, invoice, client, currency)
 
 
 def client_of(document: Row) -> int:

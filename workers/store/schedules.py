@@ -98,10 +98,12 @@ class Listed:
 def wanted(mode: Mode, settings: ConnectionSettings) -> dict[ScheduleKind, bool]:
     """Return what a connection is polled for, and whether its settings switch that on."""
     if mode is not Mode.ACCOUNTING:
-        return {}
+        return {ScheduleKind.MINTSOFT_INVOICES: True} if settings.mintsoft_poll else {}
+    mintsoft = {ScheduleKind.MINTSOFT_ORDERS: True} if settings.mintsoft_poll else {}
     return {
         ScheduleKind.SALES_ORDERS: settings.import_sales_orders,
         ScheduleKind.PURCHASE_ORDERS: settings.import_purchase_orders,
+        **mintsoft,
     }
 
 

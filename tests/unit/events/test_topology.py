@@ -48,6 +48,7 @@ def test_exchanges_and_queues_have_the_names_of_the_contract() -> None:
         "exports.invoices",
         "imports.sales_orders",
         "imports.purchase_orders",
+        "polls.mintsoft",
         "connections",
         "upkeep",
     )

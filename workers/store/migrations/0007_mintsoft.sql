@@ -21,6 +21,14 @@ create table mintsoft_hooks (
 );
 comment on table mintsoft_hooks is 'The secret part of the address at which Mintsoft tells of a connection''s orders';
 
+create table mintsoft_unreadable (
+    source   text not null,
+    event_id text not null,
+    told_at  timestamptz not null default now(),
+    primary key (source, event_id)
+);
+comment on table mintsoft_unreadable is 'Documents found in Mintsoft that could not be read and were parked: not again';
+
 -- Export pressed for a document that was never seen: it is fetched from Mintsoft.
 alter table export_requests
     add column fetch_due_at timestamptz default now(),   -- null: given up, it comes or it does not
