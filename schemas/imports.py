@@ -100,7 +100,7 @@ class NewOrder(NewModel):
     email: Text | None = None
     phone: Text | None = None
     mobile: Text | None = None
-    vat_number: Text | None = None
+    vat_number: Text | None = Field(default=None, alias="VATNumber")
     currency: Text
     comments: Text | None = None
     shipping_total_ex_vat: Amount = ZERO
