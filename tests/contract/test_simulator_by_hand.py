@@ -55,6 +55,16 @@ def test_a_sale_by_hand_is_read_like_any_other(xero: Xero) -> None:
     assert contact["Addresses"] == [ADDRESS]
 
 
+def test_a_delivery_address_is_answered_and_never_sent(xero: Xero) -> None:
+    """A person may enter one; a request that has one is not as described."""
+    delivery = {**ADDRESS, "AddressType": "DELIVERY"}
+    contact = sell(xero, Contact={"Name": "Dock", "Addresses": [delivery]})["Contact"]
+    read = only(xero, f"/Contacts?IDs={contact['ContactID']}", "Contacts")
+    assert read["Addresses"] == [delivery]
+    with pytest.raises(AssertionError, match="AddressType"):
+        xero.call("PUT", "/Contacts", {"Contacts": [{"Name": "New", "Addresses": [delivery]}]})
+
+
 @pytest.mark.parametrize("kind", ["Exclusive", "Inclusive", "NoTax"])
 def test_amounts_of_every_type(xero: Xero, kind: str) -> None:
     """The figures are Xero's in all three."""

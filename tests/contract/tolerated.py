@@ -18,6 +18,13 @@ ANSWER_PROPERTIES: dict[tuple[str, str], str] = {
     ("HistoryRecord", "ValidationErrors"): _OUTCOME,
 }
 
+# (schema, property) whose answers may have further values: value and reason.
+ANSWER_VALUES: dict[tuple[str, str], dict[str, str]] = {
+    ("Address", "AddressType"): {
+        "DELIVERY": "entered in Xero's own pages, answered by the API, and never taken by it",
+    },
+}
+
 # Properties of the outermost object of every answer.
 ENVELOPE_PROPERTIES = {
     "Id": _ENVELOPE,

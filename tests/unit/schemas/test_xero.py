@@ -25,7 +25,7 @@ def test_a_summary_is_read_too() -> None:
     """Given only what is required, all else is empty."""
     found = SalesInvoice.model_validate(LEAST)
     assert found.line_items == ()
-    assert (found.total, found.number, found.contact.name) == (0, None, None)
+    assert (found.total, found.number, found.contact.name) == (Decimal(0), None, None)
 
 
 @pytest.mark.parametrize(
