@@ -36,6 +36,21 @@ class ImportStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+_WORDS: dict[ImportStatus, str] = {
+    ImportStatus.WAITING: "Waiting",
+    ImportStatus.PLACING: "Placing",
+    ImportStatus.IMPORTED: "In Mintsoft",
+    ImportStatus.NEEDS_ATTENTION: "Needs attention",
+    ImportStatus.SKIPPED: "Skipped",
+    ImportStatus.WITHDRAWN: "Withdrawn",
+}
+
+
+def import_status_words(status: str) -> str:
+    """Return a status as people read it. Raises ValueError for what is no status."""
+    return _WORDS[ImportStatus(status)]
+
+
 class ImportAction(StrEnum):
     """What an import request asks of Mintsoft's own services."""
 
