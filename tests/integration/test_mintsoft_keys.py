@@ -164,6 +164,19 @@ def test_a_file_that_holds_no_secret(
     assert "xxx" not in ran.err
 
 
+def test_the_doctor_tries_every_own_key(acme: Fleet, mx: Command) -> None:
+    """Each with its connection and the command that mends it; none is shown."""
+    good, bad = acme.connect(), acme.connect(client_id=4)
+    give(acme, good, Credentials(key=SecretStr(KEY)))
+    give(acme, bad, Credentials(key=SecretStr("wrong-key-5521")))
+    ran = mx("doctor", "--json")
+    found = {each["check"]: each for each in ran.json()["checks"]}
+    assert found[f"mintsoft key of {good}"]["status"] == "ok"
+    assert found[f"mintsoft key of {bad}"]["status"] == "warning"
+    assert str(bad) in found[f"mintsoft key of {bad}"]["remedy"]
+    assert "wrong-key-5521" not in ran.out
+
+
 def test_keys_rotate_with_the_tokens(
     acme: Fleet, mx: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,11 @@ def resume(conn: Connection, connection_id: UUID) -> None:
         conn.execute(SQL[query], {"connection_id": connection_id})
 
 
+def holders(conn: Connection, most: int) -> list[UUID]:
+    """Return up to *most* running connections with a key of their own, the newest keys first."""
+    return [row[0] for row in conn.execute(SQL["holders"], {"most": most})]
+
+
 def described(conn: Connection, connection_id: UUID) -> str:
     """Return what the connection opens Mintsoft with, without any secret."""
     row = conn.execute(SQL["described"], {"connection_id": connection_id}).fetchone()

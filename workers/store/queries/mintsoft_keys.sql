@@ -31,3 +31,10 @@ set placing_after = null, outages = 0, failures = 0,
     due_at = case when kind in ('mintsoft_orders', 'mintsoft_invoices') and due_at is not null
         then now() else due_at end
 where connection_id = %(connection_id)s;
+
+-- name: holders
+-- Connections with credentials of their own, those last saved first.
+select k.connection_id
+from mintsoft_keys k join connections c on c.id = k.connection_id
+where c.status <> 'disconnected'
+order by k.saved_at desc limit %(most)s;
