@@ -1,6 +1,7 @@
 """Which connections an event belongs to, and what it brings them. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from schemas.invoices import InvoiceFinalisedV1, InvoiceUnconfirmedV1
 from schemas.mintsoft import COST_CENTRES, ConfirmedInvoiceSummary, cost_of
 from schemas.orders import OrderCancelledV1, OrderDispatchedV1
 from workers.mapping.arrivals import Arrival, Key
+from workers.mapping.imports.references import xero_id_in
 from workers.store.inbox import Route
 
 
@@ -57,7 +59,8 @@ def _arrival(event: Event, route: Route) -> Arrival | None:
             currency = order.currency.code if order.currency else None
             key = Key(route.id, Kind.ORDER, order.id)
             found = (order.order_number, order.last_updated, order.total_order_gross, currency)
-            return _document(key, order.client_id, event, route, *found)
+            arrival = _document(key, order.client_id, event, route, *found)
+            return replace(arrival, xero_id=xero_id_in(order.external_order_reference))
         case InvoiceFinalisedV1(invoice=invoice, currency_code=currency):
             key = Key(route.id, Kind.INVOICE, invoice.id)
             found = (invoice.name or str(invoice.id), invoice.last_updated, _net(invoice), currency)

@@ -19,6 +19,7 @@ from workers.entrance import Entrance
 from workers.exporting import Exporter
 from workers.fetching import Fetcher
 from workers.following import Follower
+from workers.importing import Importer
 from workers.intake import Intake
 from workers.keeping import Keeper
 from workers.mintsoft.accounts import Accounts
@@ -28,6 +29,7 @@ from workers.reconciling import Reconciler
 from workers.relay import Relay
 from workers.revoking import Revoker
 from workers.settings import Settings
+from workers.starting import Starter
 from workers.store.connections import ConnectionRow
 from workers.store.mintsoft_keys import Credentials
 from workers.store.pool import open_pool
@@ -175,6 +177,18 @@ class Runtime:
         )
 
     @part
+    def importer(self) -> Importer:
+        """From Xero to the import ledger, and on into Mintsoft."""
+        return Importer(
+            self.pool,
+            self.gateway_for,
+            self.mintsoft_for,
+            self.waker,
+            self.clock,
+            self.settings.mintsoft_web_url,
+        )
+
+    @part
     def tagger(self) -> Tagger:
         """Tags orders in Mintsoft."""
         return Tagger(self.pool, self.mintsoft_for, self.waker, self.clock)
@@ -203,6 +217,11 @@ class Runtime:
     def relay(self) -> Relay:
         """From the outbox to RabbitMQ."""
         return Relay(self.pool, self.publisher.publish_batch)
+
+    @part
+    def starter(self) -> Starter:
+        """Starts runs whose time has come."""
+        return Starter(self.pool, self.waker)
 
     @part
     def sweep(self) -> Sweep:

@@ -138,6 +138,15 @@ class Fleet:
             ACTORS[ACTOR_OF[wakeup.queue]](self.runtime, str(wakeup.connection_id))
         raise AssertionError(f"work is left after {turns} turns: {self.pending}")
 
+    def tick(self) -> int:
+        """Start the runs whose time has come, as the scheduler would."""
+        return self.runtime.starter.once()
+
+    def poll(self) -> None:
+        """Do all that is due and every poll."""
+        self.execute("update schedules set due_at = now() where enabled")
+        self.drain()
+
     @property
     def relay(self) -> Relay:
         """A relay whose broker is a list."""
@@ -194,6 +203,12 @@ class Fleet:
         self.execute("update connections set chart_retry_at = chart_retry_at - %s", [by])
         self.execute("update token_sets set keep_due_at = keep_due_at - %s", [by])
         self.execute("update xero_events set check_due_at = check_due_at - %s", [by])
+        self.execute("update imports set due_at = due_at - %s", [by])
+        self.execute(
+            "update schedules set due_at = due_at - %s, running_until = running_until - %s,"
+            " placing_after = placing_after - %s, next_run_at = next_run_at - %s",
+            [by, by, by, by],
+        )
         self.execute("update wakeups set woken_at = woken_at - %s", [by])
 
 

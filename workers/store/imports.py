@@ -227,13 +227,19 @@ def _owner(connection: ConnectionRow, kind: ImportKind) -> dict[str, object]:
 def claim(
     conn: Connection, connection_id: UUID, kind: ImportKind, batch: int = BATCH
 ) -> list[Claimed]:
-    """Return up to *batch* due documents, and one more at which somebody has died; now ours."""
+    """Return up to *batch* due documents, now ours; one at which somebody has died goes alone."""
     values = {"connection_id": connection_id, "kind": kind.value, "lease": LEASE}
     with conn.cursor(row_factory=kwargs_row(_claimed)) as cursor:
+        troubled = cursor.execute(SQL["claim"], values | {"batch": 1, "troubled": True}).fetchall()
+        if troubled:
+            return troubled
         found = cursor.execute(SQL["claim"], values | {"batch": batch, "troubled": False})
-        rows = found.fetchall()
-        found = cursor.execute(SQL["claim"], values | {"batch": 1, "troubled": True})
-        return sorted([*rows, *found.fetchall()], key=lambda each: each.id)
+        return sorted(found, key=lambda each: each.id)
+
+
+def is_full(claimed: Sequence[Claimed]) -> bool:
+    """Whether more may be due: the batch is full, or one went alone."""
+    return len(claimed) >= BATCH or any(each.crashes for each in claimed)
 
 
 def _claimed(*, kind: str, **row: Any) -> Claimed:
@@ -295,11 +301,8 @@ def due(conn: Connection) -> list[tuple[UUID, ImportKind]]:
     return [(row[0], ImportKind(row[1])) for row in conn.execute(SQL["due"])]
 
 
-def made_from_xero(conn: Connection, orders: Sequence[Order]) -> dict[tuple[str, int, int], str]:
-    """Return the invoice numbers of those *orders* that were made from invoices of Xero.
-
-    By account, client and id of the order.
-    """
+def made_from_xero(conn: Connection, orders: Sequence[Order]) -> dict[Order, str]:
+    """Return the invoice numbers of those *orders* that were made from invoices of Xero."""
     rows = conn.execute(
         SQL["made_from_xero"],
         {
@@ -309,7 +312,7 @@ def made_from_xero(conn: Connection, orders: Sequence[Order]) -> dict[tuple[str,
             "ids": [each.xero_id for each in orders],
         },
     ).fetchall()
-    return {(account, client, order): number for order, account, client, number in rows}
+    return {orders[position - 1]: number for position, number in rows}
 
 
 def products(conn: Connection, connection: ConnectionRow, skus: Collection[str]) -> dict[str, int]:

@@ -26,6 +26,10 @@ HOOK_GAP = timedelta(seconds=20)
 """Web hooks come in swarms: a run that they ask for begins this long after the last one began."""
 
 
+LEADER = 7_269_114
+"""The advisory lock of the process that starts runs; any number that nothing else here uses."""
+
+
 class ScheduleKind(StrEnum):
     """What is polled: Xero's documents for Mintsoft, or Mintsoft's for Xero."""
 
@@ -117,6 +121,24 @@ def follow(conn: Connection, connection_id: UUID, mode: Mode, settings: Connecti
         conn.execute(SQL["follow"], values | {"minutes": settings.poll_minutes})
 
 
+def follow_all(conn: Connection) -> None:
+    """Give every connection its schedules that has none: one made before there were any."""
+    for connection_id, mode, settings in conn.execute(SQL["unscheduled"]).fetchall():
+        follow(conn, connection_id, Mode(mode), ConnectionSettings.model_validate(settings))
+
+
+def lead(conn: Connection) -> bool:
+    """Return whether this session is the one that starts runs; it stays so until it ends.
+
+    A session whose machine has vanished is ended by the server within seconds.
+    """
+    row = conn.execute(SQL["lead"], {"key": LEADER}).fetchone()
+    leads = bool(row and row[0])
+    if leads:
+        conn.execute(SQL["notice_a_dead_leader"])
+    return leads
+
+
 def start_due(conn: Connection, batch: int) -> list[Started]:
     """Ask for up to *batch* runs whose time has come, and give each its next moment.
 
@@ -142,10 +164,18 @@ def ask(conn: Connection, connection_id: UUID, kind: ScheduleKind) -> bool:
     return conn.execute(SQL["ask"], values).rowcount == 1
 
 
-def ask_for(conn: Connection, tenants: Collection[UUID], kind: ScheduleKind) -> None:
-    """Ask for a run of every active connection to these organisations: Xero has news."""
-    values = {"tenants": sorted(tenants), "kind": kind.value, "gap": HOOK_GAP}
-    conn.execute(SQL["ask_for_tenants"], values)
+def ask_about(conn: Connection, invoices: Collection[tuple[UUID, UUID]]) -> None:
+    """Ask for the sales invoices of organisations that have news; (tenant, invoice) each.
+
+    Exports of ours are no news.
+    """
+    values = {
+        "tenants": [tenant for tenant, _ in invoices],
+        "invoices": [invoice for _, invoice in invoices],
+        "kind": ScheduleKind.SALES_ORDERS.value,
+        "gap": HOOK_GAP,
+    }
+    conn.execute(SQL["ask_about"], values)
 
 
 def claim(conn: Connection, connection_id: UUID, kind: ScheduleKind) -> Run | None:
@@ -212,11 +242,16 @@ def _key(run: Run) -> dict[str, object]:
 
 
 def hold_placing(
-    conn: Connection, connection_id: UUID, kind: ScheduleKind, delay: timedelta
+    conn: Connection,
+    connection_id: UUID,
+    kind: ScheduleKind,
+    delay: timedelta,
+    *,
+    counts: bool,
 ) -> None:
-    """Place nothing of this kind for *delay*: Mintsoft is away once more."""
-    values = {"connection_id": connection_id, "kind": kind.value, "delay": delay}
-    conn.execute(SQL["hold_placing"], values)
+    """Place nothing of this kind for *delay*; *counts*: Mintsoft is away once more."""
+    values = {"connection_id": connection_id, "kind": kind.value}
+    conn.execute(SQL["hold_placing"], values | {"delay": delay, "outages": int(counts)})
 
 
 def outages(conn: Connection, connection_id: UUID, kind: ScheduleKind) -> int:

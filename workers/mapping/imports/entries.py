@@ -159,5 +159,35 @@ _PASSES = (
     ),
 )
 
-IMPORT_ENTRIES = (*_HOLDS, *_PASSES)
+_AFTERWARDS = (
+    Entry(
+        "import_changed",
+        "{number} was changed in Xero after it came into Mintsoft as {placed}, which {why}. "
+        "In Xero it has now: {differences}.",
+        "Change {placed} in Mintsoft by hand if that is still possible, then skip the document "
+        "here to close it.",
+        Cure.PERSON,
+    ),
+    Entry(
+        "import_voided",
+        "{number} was {status} in Xero after it came into Mintsoft as {placed}, which {why}.",
+        "Cancel {placed} in Mintsoft by hand, or stop the parcel, then skip the document here to "
+        "close it.",
+        Cure.PERSON,
+    ),
+    Entry(
+        "mintsoft_unavailable",
+        "Mintsoft could not be asked: {cause}.",
+        "Nothing needs to be done: it is tried again by itself.",
+        Cure.MINTSOFT,
+    ),
+    Entry(
+        "came_from_xero",
+        "Order {number} was made from invoice {xero_number} in Xero: it is there already.",
+        "Nothing needs to be done: exporting it would enter the sale twice.",
+        Cure.PERSON,
+    ),
+)
+
+IMPORT_ENTRIES = (*_HOLDS, *_PASSES, *_AFTERWARDS)
 """Every code of imports with its sentence, remedy and cure."""

@@ -148,11 +148,20 @@ where busy.due_at <= now() and (s.placing_after is null or s.placing_after <= no
 
 -- name: made_from_xero
 -- Which of these orders were made from invoices of Xero: known by their id, or by the reference.
-select o.mintsoft_id, o.account, o.client_id, i.number
-from unnest(%(accounts)s::text[], %(clients)s::bigint[], %(orders)s::bigint[], %(ids)s::uuid[])
-     as o (account, client_id, mintsoft_id, xero_id)
-join imports i on i.account = o.account and i.client_id = o.client_id and i.kind = 'sales_order'
-    and (i.mintsoft_id = o.mintsoft_id or i.xero_id = o.xero_id);
+with orders as (
+    select * from unnest(%(accounts)b::text[], %(clients)b::bigint[], %(orders)b::bigint[],
+                         %(ids)b::uuid[]) with ordinality
+        as o (account, client_id, mintsoft_id, xero_id, position)
+)
+select o.position, i.number
+from orders o
+join imports i on i.account = o.account and i.client_id = o.client_id
+    and i.mintsoft_id = o.mintsoft_id and i.kind = 'sales_order'
+union
+select o.position, i.number
+from orders o
+join imports i on i.xero_id = o.xero_id and i.account = o.account and i.client_id = o.client_id
+    and i.kind = 'sales_order';
 
 -- name: products
 -- Products that Mintsoft was seen to have.

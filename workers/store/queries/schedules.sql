@@ -7,6 +7,23 @@ on conflict (connection_id, kind) do update
     set next_run_at = now()
     where schedules.enabled and schedules.next_run_at is null;
 
+-- name: unscheduled
+-- Connections that have no schedule and should have.
+select c.id, c.mode, c.settings
+from connections c
+where c.status = 'active'
+  and not exists (select from schedules s where s.connection_id = c.id);
+
+-- name: lead
+-- Whether this session is the one that acts.
+select pg_try_advisory_lock(%(key)s);
+
+-- name: notice_a_dead_leader
+-- The server asks an idle client every few seconds whether it is still there.
+select set_config('tcp_keepalives_idle', '4', false),
+       set_config('tcp_keepalives_interval', '2', false),
+       set_config('tcp_keepalives_count', '3', false);
+
 -- name: start_due
 -- The runs whose time has come. Those missed meanwhile count as one; one under way goes on alone;
 -- a lost connection is passed over, a disconnected one stopped. A pause of less than an hour is
@@ -54,13 +71,19 @@ update schedules set due_at = least(due_at, now())
 where connection_id = %(connection_id)s and kind = %(kind)s
 returning connection_id;
 
--- name: ask_for_tenants
--- Runs of one kind for all connections of these organisations: soon after the last at the latest.
+-- name: ask_about
+-- Runs of one kind for all connections to organisations in which these invoices have changed,
+-- unless all of them are exports of ours: at once, but for swarms.
 update schedules s
 set due_at = least(s.due_at, greatest(now(), s.last_run_at + %(gap)s::interval))
 from connections c
-where c.id = s.connection_id and c.status = 'active' and c.tenant_id = any(%(tenants)s::uuid[])
-  and s.kind = %(kind)s and s.enabled;
+where c.id = s.connection_id and c.status = 'active' and s.kind = %(kind)s and s.enabled
+  and exists (
+      select from unnest(%(tenants)s::uuid[], %(invoices)s::uuid[]) as h (tenant_id, invoice_id)
+      where h.tenant_id = c.tenant_id and not exists (
+          select from connections o join documents d on d.connection_id = o.id
+          where o.tenant_id = h.tenant_id and d.xero_id = h.invoice_id))
+  and c.tenant_id = any(%(tenants)s::uuid[]);
 
 -- name: claim
 -- A run that is due becomes ours until the lease ends.
@@ -102,9 +125,9 @@ where connection_id = %(connection_id)s and kind = %(kind)s and tries = %(tries)
 -- name: hold_placing
 -- Mintsoft is away: nothing of this kind is placed for a while.
 update schedules
-set placing_after = greatest(placing_after, now() + %(delay)s::interval), outages = outages + 1
-where connection_id = %(connection_id)s and kind = %(kind)s
-returning outages;
+set placing_after = greatest(placing_after, now() + %(delay)s::interval),
+    outages = outages + %(outages)s
+where connection_id = %(connection_id)s and kind = %(kind)s;
 
 -- name: outages
 -- How often in a row Mintsoft was away.
