@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from schemas.imports import NewOrderItem
+from schemas.imports import NewAsnItem, NewOrderItem
 from tests.support.mintsoft import (
     CLIENT,
     add_products,
@@ -113,7 +113,7 @@ def test_a_lost_answer_leaves_an_order_that_is_found(
     fault(mintsoft_sim, kind=kind, method="PUT", path="/api/ASN$", seconds=3)
     with pytest.raises(Uncertain):
         gateway.create_asn(new_asn())
-    assert gateway.find_asn(CLIENT, "PO-1", LONG_AGO) is not None
+    assert gateway.find_asn(CLIENT, "PO-1", LONG_AGO, ["line-1"]) is not None
 
 
 @pytest.mark.parametrize(
@@ -200,10 +200,14 @@ def test_asns_are_found_by_reference_and_client(
     gateway.create_asn(new_asn())
     gateway.create_asn(new_asn("PO-12"))
     gateway.create_asn(new_asn(client_id=4))
-    assert gateway.find_asn(CLIENT, "PO-1", LONG_AGO) == first
+    other = (NewAsnItem(SKU="MUG", quantity=1, source_line_id="of another order"),)
+    made = gateway.create_asn(new_asn("PO-3", items=other))
+    assert gateway.find_asn(CLIENT, "PO-3", LONG_AGO, ["line-1"]) is None
+    assert gateway.find_asn(CLIENT, "PO-3", LONG_AGO, ["of another order"]) == made
+    assert gateway.find_asn(CLIENT, "PO-1", LONG_AGO, ["line-1"]) == first
     assert gateway.find_asn(CLIENT, "PO-", LONG_AGO) is None
     assert gateway.find_asn(CLIENT, "PO-1", datetime.now(UTC) + timedelta(days=1)) is None
-    assert len(asns(mintsoft_sim)) == 4
+    assert len(asns(mintsoft_sim)) == 5
 
 
 def test_products_are_exact(gateway: MintsoftGateway, mintsoft_sim: Simulator) -> None:

@@ -4,7 +4,7 @@ Searches are fuzzy and cross clients, so a row counts only if client and number 
 exactly those asked for. An answer that does not say what became of a write is Uncertain.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -129,6 +129,26 @@ def is_of(row: Row, client_id: int, name: str, value: str) -> bool:
     """Whether *row* belongs to the client and has exactly this *value*."""
     mine = number_of(row, "ClientId") == client_id
     return mine and bool(number_of(row, "ID")) and _text(row, name) == value
+
+
+def asn_of(named: Sequence[Row], source_lines: Collection[str]) -> int | None:
+    """Return the ASN among those of one reference that was made from *source_lines*.
+
+    One without any such ids may be ours, too: whether Mintsoft keeps them is not promised.
+    """
+    if not source_lines:
+        return first_id(named)
+    ours = [each for each in named if source_lines_of(each) & set(source_lines)]
+    return first_id(ours or [each for each in named if not source_lines_of(each)])
+
+
+def source_lines_of(asn: Row) -> set[str]:
+    """Return the ids that the lines of an ASN had where they came from."""
+    items = asn.get("Items")
+    listed = items if isinstance(items, list) else []
+    return {
+        line for each in listed if isinstance(each, dict) and (line := _text(each, "SourceLineId"))
+    }
 
 
 def first_id(found: Sequence[Row]) -> int | None:

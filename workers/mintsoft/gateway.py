@@ -5,7 +5,7 @@ while the key is not taken), Throttled or Permanent; writes also Uncertain: they
 carried out, and are looked up (``find_order``, ``find_asn``) before they are repeated.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
 import httpx
@@ -145,18 +145,31 @@ class MintsoftGateway:
         what = f"ASN {asn.po_reference}"
         return answers.written(self._calls.write("PUT", "/api/ASN", what, asn.body()), what)
 
-    def find_asn(self, client_id: int, po_reference: str, since: datetime) -> int | None:
-        """Return the client's oldest ASN of exactly this reference, changed *since* (UTC)."""
-        query = {"ClientId": str(client_id), "SinceLastUpdated": _moment(since)}
+    def find_asn(
+        self,
+        client_id: int,
+        po_reference: str,
+        since: datetime,
+        source_lines: Collection[str] = (),
+    ) -> int | None:
+        """Return the client's ASN of exactly this reference, changed *since* (UTC), or None.
+
+        Mintsoft checks no reference: of several the one with lines of *source_lines* counts,
+        and one whose lines bear other ids is never ours.
+        """
+        query = {
+            "ClientId": str(client_id),
+            "SinceLastUpdated": _moment(since),
+            "IncludeASNItems": "true",
+        }
         found = self._list("/api/ASN/List", "the list of ASNs", query)
-        return answers.first_id(
-            [
-                row
-                for page in found
-                for row in page
-                if answers.is_of(row, client_id, "POReference", po_reference)
-            ]
-        )
+        named = [
+            row
+            for page in found
+            for row in page
+            if answers.is_of(row, client_id, "POReference", po_reference)
+        ]
+        return answers.asn_of(named, source_lines)
 
     def product_id(self, client_id: int, sku: str) -> int | None:
         """Return the client's product of exactly this SKU, or None."""

@@ -68,7 +68,7 @@ def remove(conn: Connection, connection_id: UUID) -> bool:
 
 def resume(conn: Connection, connection_id: UUID) -> None:
     """Let what waited for Mintsoft go on: there is another key now."""
-    for query in ("resume_tags", "resume_schedules"):
+    for query in ("resume_tags", "resume_schedules", "resume_imports"):
         conn.execute(SQL[query], {"connection_id": connection_id})
 
 

@@ -27,7 +27,7 @@ class Receiving:
         if refused := self._refusal(body):
             return failed(0, refused)
         house = self._warehouse
-        items = [{"ID": house.next_id(), **line} for line in body["Items"]]
+        items = [{"ID": house.next_id(), **_expected(line)} for line in body["Items"]]
         asn = {"ID": house.next_id(), "ASNStatusId": NEW, **body, "Items": items}
         house.asns[asn["ID"]] = asn
         house.touch(asn)
@@ -72,3 +72,9 @@ class Receiving:
             if self._warehouse.product(body["ClientId"], sku, product_id) is None:
                 return f"SKU {sku} not found"
         return ""
+
+
+def _expected(line: Json) -> Json:
+    """A line as Mintsoft keeps it: what was announced, before anything has arrived."""
+    rest = {name: value for name, value in line.items() if name != "Quantity"}
+    return {**rest, "QuantityExpected": line["Quantity"], "QuantityBooked": 0, "Complete": False}

@@ -107,6 +107,33 @@ def test_an_order_is_looked_up(rows: list[dict[str, Any]], found: Found | None) 
     assert answers.order_of(rows, 3, "A") == found
 
 
+def asn(number: int, *lines: str | None) -> dict[str, Any]:
+    return {"ID": number, "Items": [{"SourceLineId": each} for each in lines]}
+
+
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [
+        ([], None),
+        ([asn(9, "a", "b"), asn(7, "x")], 9),
+        ([asn(7, "x")], None),
+        ([asn(7), asn(9, "b")], 9),
+        ([asn(9), asn(7)], 7),
+        ([asn(7, None)], 7),
+        ([{"ID": 7}], 7),
+        ([{"ID": 7, "Items": "none"}], 7),
+    ],
+)
+def test_an_asn_is_known_by_its_lines(named: list[dict[str, Any]], found: int | None) -> None:
+    """Lines of ours prove it, lines of others disprove it, none leave the reference."""
+    assert answers.asn_of(named, ["a", "b"]) == found
+
+
+def test_an_asn_without_known_lines_goes_by_its_reference() -> None:
+    """Then the oldest counts."""
+    assert answers.asn_of([asn(9, "a"), asn(7, "x")], ()) == 7
+
+
 def test_answers_of_another_shape_are_trouble() -> None:
     """A page of HTML's or a proxy's JSON is no empty list."""
     with pytest.raises(Transient):

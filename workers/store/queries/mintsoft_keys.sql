@@ -38,3 +38,8 @@ select k.connection_id
 from mintsoft_keys k join connections c on c.id = k.connection_id
 where c.status <> 'disconnected'
 order by k.saved_at desc limit %(most)s;
+
+-- name: resume_imports
+-- Documents that Mintsoft could not be given are tried again at once.
+update imports set due_at = now()
+where connection_id = %(connection_id)s and status = 'waiting';
