@@ -28,6 +28,7 @@ from workers.actors import FUNCTIONS
 from workers.broker import ACTOR_OF
 from workers.clock import Clock
 from workers.entrance import Entrance
+from workers.mintsoft.gateway import MintsoftGateway
 from workers.relay import Relay
 from workers.runtime import Runtime
 from workers.settings import Settings
@@ -224,6 +225,7 @@ class ListRuntime(Runtime):
         super().__init__(settings, clock, pool_size=4)
         self._pending = pending
         self.around_gateway: Callable[[XeroGateway], Any] = lambda gateway: gateway
+        self.around_mintsoft: Callable[[MintsoftGateway], Any] = lambda gateway: gateway
 
     @property
     def waker(self) -> Any:
@@ -232,6 +234,10 @@ class ListRuntime(Runtime):
     def gateway_for(self, connection: ConnectionRow) -> Any:
         """Xero as the connection sees it, perhaps with a crash around it."""
         return self.around_gateway(super().gateway_for(connection))
+
+    def mintsoft_for(self, connection_id: UUID) -> Any:
+        """Mintsoft as the connection sees it, perhaps with a crash around it."""
+        return self.around_mintsoft(super().mintsoft_for(connection_id))
 
     @property
     def broker(self) -> dramatiq.Broker:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from workers.xero import results
 from workers.xero.dates import instant
-from workers.xero.failures import broken
+from workers.xero.failures import broken, content
 from workers.xero.transport import Answer
 
 BATCH = 50
@@ -145,7 +145,17 @@ def _page(answer: Answer, field: str, key: str, size: int) -> Page:
     changed = tuple(_changed(row, key) for row in rows)
     if any(one.updated_at > other.updated_at for one, other in pairwise(changed)):
         raise broken(f"{field} in another order than was asked for", write=False)
-    return Page(changed, full=len(rows) >= size, heard_at=heard_at)
+    return Page(changed, full=_goes_on(answer, len(rows), size), heard_at=heard_at)
+
+
+def _goes_on(answer: Answer, rows: int, size: int) -> bool:
+    """Whether more pages follow: as Xero says, else when as many came as were asked for."""
+    said = content(answer, write=False).get("pagination")
+    if isinstance(said, dict):
+        page, count = said.get("page"), said.get("pageCount")
+        if isinstance(page, int) and isinstance(count, int):
+            return page < count
+    return rows >= size
 
 
 def _changed(row: Row, key: str) -> Changed:
