@@ -9,7 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from schemas.connections import ConnectionSettings, Mode
+from schemas.connections import Mode
+from tests.support.command import Command, environment, own_logging
 from tests.support.documents import dispatched, invoice, order
 from tests.support.fleet import Fleet
 from tests.support.gateways import Killed
@@ -23,11 +24,7 @@ ORDERS, INVOICES = ScheduleKind.MINTSOFT_ORDERS, ScheduleKind.MINTSOFT_INVOICES
 
 def polling(fleet: Fleet, mode: Mode = Mode.ACCOUNTING, **more: Any) -> UUID:
     """A connection that looks in Mintsoft itself."""
-    settings = {"mintsoft_poll": True}
-    connection = fleet.connect(mode, settings=settings, **more)
-    with fleet.runtime.pool.connection() as conn:
-        schedules.follow(conn, connection, mode, ConnectionSettings.model_validate(settings))
-    return connection
+    return fleet.connect(mode, settings={"mintsoft_poll": True}, **more)
 
 
 def left(fleet: Fleet, *numbers: int, **more: Any) -> None:
@@ -200,9 +197,36 @@ def test_invoices_to_clients_reach_xero(fleet: Fleet) -> None:
     assert len(fleet.rows("select * from documents")) == 1
 
 
-def test_a_connection_that_does_not_poll_has_no_schedule(fleet: Fleet) -> None:
-    """Who gets events from Mintsoft's network needs no poll."""
+def test_the_scheduler_does_it_all(fleet: Fleet) -> None:
+    """Nobody asks: the run is started when its time has come, and the order is in Xero."""
+    polling(fleet)
+    left(fleet, 1)
+    fleet.execute("update schedules set next_run_at = now()")
+    fleet.tick()
+    fleet.drain()
+    assert fleet.statuses() == {"posted": 1}
+
+
+def test_the_command_switches_it(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a connection that was made without: from now on it looks, and then no more."""
     connection = fleet.connect()
     with fleet.runtime.pool.connection() as conn:
-        schedules.follow(conn, connection, Mode.ACCOUNTING, ConnectionSettings())
         assert not schedules.ask(conn, connection, ORDERS)
+    for name, value in environment(fleet.runtime.settings).items():
+        monkeypatch.setenv(name, value)
+    left(fleet, 1)
+    with own_logging():
+        mx = Command(capsys)
+        said = mx.json("connection", "mintsoft-poll", connection, "--on")
+        assert said == {"id": str(connection), "mintsoft_poll": True}
+        assert fleet.connection(connection).parsed_settings.mintsoft_poll
+    fleet.execute("update schedules set next_run_at = now()")
+    fleet.tick()
+    fleet.drain()
+    assert fleet.statuses() == {"posted": 1}
+    with own_logging():
+        mx.json("connection", "mintsoft-poll", connection, "--off")
+    [row] = fleet.rows("select * from schedules where kind = %s", [ORDERS.value])
+    assert row["next_run_at"] is None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Connections to Xero organisations.", no_args_is_help=True)
 
 app.command("mintsoft-key")(mintsoft.mintsoft_key)
+app.command("mintsoft-poll")(mintsoft.mintsoft_poll)
 app.command("webhook-url")(mintsoft.webhook_url)
 
 HEADS = ("Id", "Mode", "Account", "Client", "Organisation", "Status", "Mapping#")

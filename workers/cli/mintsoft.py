@@ -145,7 +145,9 @@ def webhook_url(
     with database() as conn:
         row = connection_of(conn, connection)
         if row.client_id is None:
-            raise Problem("3PL invoices have no web hook at Mintsoft: set mintsoft_poll instead.")
+            raise Problem(
+                "3PL invoices have no web hook at Mintsoft: use connection mintsoft-poll."
+            )
         if (since := mintsoft_hooks.made_at(conn, connection)) and not rotate:
             raise Problem(
                 f"The addresses were made on {since:%Y-%m-%d} and can't be shown again; "
@@ -160,3 +162,32 @@ def webhook_url(
         return
     for url in urls.values():
         typer.echo(url)
+
+
+def mintsoft_poll(
+    *,
+    connection: ConnectionId,
+    on: Annotated[bool, typer.Option("--on/--off", help="Look in Mintsoft, or do not.")],
+    json: AsJson = False,
+    who: Who,
+) -> None:
+    """Look in Mintsoft itself for despatched orders or new 3PL invoices, at every interval.
+
+    For customers whose Mintsoft publishes no events. Sets mintsoft_poll and its schedule.
+    """
+    from workers.cli.session import connection_of, database
+    from workers.store import connections, incoming, schedules
+
+    with database() as conn:
+        incoming.set_polling(conn, connection_of(conn, connection).id, on=on)
+        row = connection_of(conn, connection)
+        kind = schedules.MINTSOFT_KINDS[row.mode]
+        if row.status == "active":
+            schedules.follow(conn, connection, row.mode, row.parsed_settings)
+        schedules.change(conn, connection, kind, enabled=on)
+        details = {"mintsoft_poll": on}
+        connections.audit(conn, who, "mintsoft poll switched", connection, details=details)
+    if json:
+        output.as_json({"id": connection, "mintsoft_poll": on})
+    else:
+        output.note(f"Connection {connection} looks in Mintsoft itself: {output.words(on)}.")

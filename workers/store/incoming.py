@@ -59,6 +59,11 @@ def siblings(conn: Connection, account: str, mode: Mode) -> list[UUID]:
     return [row[0] for row in rows]
 
 
+def set_polling(conn: Connection, connection_id: UUID, *, on: bool) -> None:
+    """Write down whether the connection looks in Mintsoft itself; schedules follow from that."""
+    conn.execute(SQL["set_polling"], {"connection_id": connection_id, "on": on})
+
+
 def _key(wanted: Wanted) -> dict[str, object]:
     return {
         "account": wanted.account,

@@ -39,6 +39,13 @@ class ScheduleKind(StrEnum):
     MINTSOFT_INVOICES = "mintsoft_invoices"
 
 
+MINTSOFT_KINDS = {
+    Mode.ACCOUNTING: ScheduleKind.MINTSOFT_ORDERS,
+    Mode.FULFILMENT: ScheduleKind.MINTSOFT_INVOICES,
+}
+"""What a connection looks for in Mintsoft itself, if its settings say so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Started:
     """A schedule whose time has come; ``starts`` unless it is to be left alone."""
@@ -101,9 +108,9 @@ class Listed:
 
 def wanted(mode: Mode, settings: ConnectionSettings) -> dict[ScheduleKind, bool]:
     """Return what a connection is polled for, and whether its settings switch that on."""
+    mintsoft = {MINTSOFT_KINDS[mode]: True} if settings.mintsoft_poll else {}
     if mode is not Mode.ACCOUNTING:
-        return {ScheduleKind.MINTSOFT_INVOICES: True} if settings.mintsoft_poll else {}
-    mintsoft = {ScheduleKind.MINTSOFT_ORDERS: True} if settings.mintsoft_poll else {}
+        return mintsoft
     return {
         ScheduleKind.SALES_ORDERS: settings.import_sales_orders,
         ScheduleKind.PURCHASE_ORDERS: settings.import_purchase_orders,

@@ -38,3 +38,9 @@ where account = %(account)s and kind = %(kind)s and mintsoft_id = %(mintsoft_id)
 select id from connections
 where account = %(account)s and mode = %(mode)s and status = 'active'
 order by created_at, id;
+
+-- name: set_polling
+-- Whether the connection looks in Mintsoft itself.
+update connections
+set settings = jsonb_set(settings, '{mintsoft_poll}', to_jsonb(%(on)s::boolean))
+where id = %(connection_id)s;
