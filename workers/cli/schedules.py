@@ -82,7 +82,7 @@ def run(
     *,
     connection: ConnectionId,
     kind: Annotated[
-        KindName | None, typer.Argument(help="What to poll; default: all it is polled for.")
+        KindName | None, typer.Argument(help="What to poll; default: all that is switched on.")
     ] = None,
     json: AsJson = False,
     who: Who,
@@ -95,15 +95,15 @@ def run(
         row = connection_of(conn, connection)
         if row.status != "active":
             raise Problem(f"Connection {row.id} is {row.status}: connect the organisation again.")
-        found = _of_kind(conn, connection, kind)
+        found = [each for each in _of_kind(conn, connection, kind) if kind or each.enabled]
         if not found:
             raise _no_schedule(conn, connection, kind)
         for each in found:
             schedules.ask(conn, connection, each.kind)
         kinds = [each.kind.value for each in found]
         connections.audit(conn, who, "run asked for", connection, details={"kinds": kinds})
-        found = _of_kind(conn, connection, kind)
-    _shown(found, json=json)
+        asked = [each for each in _of_kind(conn, connection, kind) if each.kind.value in kinds]
+    _shown(asked, json=json)
 
 
 def _of_kind(conn: "Connection", connection: UUID, kind: KindName | None) -> "list[Listed]":
