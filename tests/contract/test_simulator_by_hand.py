@@ -1,11 +1,13 @@
 """What a bookkeeper does in Xero's pages, as the API then shows it; every exchange is checked."""
 
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
 
 from tests.contract.exchanges import Xero, invoice, line
+from tests.simulators.xero.dates import parse_moment
 
 Json = dict[str, Any]
 ADDRESS = {
@@ -33,6 +35,12 @@ ORDER: Json = {
 
 def sell(xero: Xero, **changes: Any) -> Json:
     return dict(xero.tell("sales-invoices", {**SALE, **changes}))
+
+
+def since(updated: str) -> str:
+    """An If-Modified-Since just after a document's UpdatedDateUTC; the header has seconds."""
+    moment = parse_moment(updated) + timedelta(seconds=1)
+    return moment.isoformat(timespec="seconds")
 
 
 def only(xero: Xero, path: str, name: str = "Invoices") -> Json:
@@ -136,16 +144,16 @@ def test_purchase_orders_are_listed_whole_and_found(own_xero: Xero) -> None:
     draft = {**ORDER, "Status": "DRAFT", "Date": "2025-01-31"}
     later = xero.tell("purchase-orders", draft)
 
-    def numbers(query: str, **headers: str) -> list[str]:
-        rows = xero.call("GET", f"/PurchaseOrders?{query}", **headers).json()["PurchaseOrders"]
+    def numbers(query: str) -> list[str]:
+        rows = xero.call("GET", f"/PurchaseOrders?{query}").json()["PurchaseOrders"]
         return [row["PurchaseOrderNumber"] for row in rows]
 
     assert numbers("order=UpdatedDateUTC DESC&page=1&pageSize=1") == ["PO-0002"]
     assert numbers("Status=AUTHORISED") == ["PO-0001"]
     assert numbers("DateTo=2025-12-31") == ["PO-0002"]
-    since = xero.call("GET", "/PurchaseOrders?page=1").json()["DateTimeUTC"]
-    assert "/Date(" in since
-    assert numbers("page=1", If_Modified_Since="2026-01-01T00:00:00") == ["PO-0001", "PO-0002"]
+    path, between = "/PurchaseOrders?page=1", since(made["UpdatedDateUTC"])
+    changed = xero.call("GET", path, If_Modified_Since=between).json()["PurchaseOrders"]
+    assert [row["PurchaseOrderNumber"] for row in changed] == ["PO-0002"]
     whole = only(xero, f"/PurchaseOrders/{made['PurchaseOrderID']}", "PurchaseOrders")
     assert (whole["Total"], whole["LineItems"][0]["Quantity"]) == (360.0, 120.0)
     assert (whole["DeliveryDate"], whole["DeliveryInstructions"]) == (
