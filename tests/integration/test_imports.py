@@ -18,7 +18,6 @@ from workers.following import receive
 from workers.store import documents
 from workers.xero.webhooks import XeroEvent
 
-
 SINCE_EVER = {"import_filters": {"not_before": "2026-01-01"}}
 
 
