@@ -323,7 +323,7 @@ def encode(
         raise ValueError(f"event_type: {event_type!r} is not in the catalogue")
     if not isinstance(data, kind.model):
         raise TypeError(f"data: {event_type} carries {kind.model.__name__}, not {type(data)}")
-    text = data.model_dump(by_alias=True)
+    text = dumps(data.model_dump(by_alias=True))
     return _wrapped(kind, account, subject, text, id, time, traceparent)
 
 
@@ -332,11 +332,11 @@ def encode_as_given(
     *,
     account: str,
     subject: str,
-    data: Mapping[str, object],
+    data_json: str,
     id: str,  # noqa: A002  the attribute's name in CloudEvents
     time: datetime,
 ) -> Message:
-    """Return one of Mintsoft's events with *data* as Mintsoft's API gave it, unjudged.
+    """Return one of Mintsoft's events with the JSON text that Mintsoft gave, unjudged.
 
     The ingress judges it like any other, and parks what it can't read. Raises ValueError for an
     unknown type or a time without a zone.
@@ -344,14 +344,14 @@ def encode_as_given(
     kind = incoming(event_type)
     if kind is None:
         raise ValueError(f"event_type: {event_type!r} is no event of Mintsoft's")
-    return _wrapped(kind, account, subject, data, id, time, None)
+    return _wrapped(kind, account, subject, data_json, id, time, None)
 
 
 def _wrapped(
     kind: EventType,
     account: str,
     subject: str,
-    data: object,
+    data_json: str,
     event_id: str,
     time: datetime,
     traceparent: str | None,
@@ -366,6 +366,6 @@ def _wrapped(
         "time": utc_text(time),
         "datacontenttype": "application/json",
         **({"traceparent": traceparent} if traceparent else {}),
-        "data": data,
     }
-    return Message(kind.exchange, kind.routing_key, dumps(envelope).encode(), message_id=event_id)
+    body = f'{dumps(envelope)[:-1]},"data":{data_json}}}'
+    return Message(kind.exchange, kind.routing_key, body.encode(), message_id=event_id)

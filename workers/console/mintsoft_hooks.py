@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 LARGEST_BODY = 1_000_000
 """Bytes; a thousand-line order takes 400 KB, and an event may have 1 MiB with its envelope."""
 
-Happening = Callable[[str, dict[str, object]], Message]
+Happening = Callable[[str, dict[str, object], str], Message]
 
 HAPPENINGS: dict[str, Happening] = {
     "order-despatched": order_despatched,
@@ -95,4 +95,4 @@ def _message(hook: Hook, make: Happening, body: bytes) -> Message:
         raise NotADocument("the body must be one order, as the API gives it")
     if client_of(order) != hook.client_id:
         raise NotADocument(f"ClientId: {client_of(order)}; this address is another client's")
-    return make(hook.account, order)
+    return make(hook.account, order, body.decode())

@@ -7,47 +7,51 @@ document makes sense is for the ingress to judge, which parks what it can't read
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 
 from events.envelope import Message, encode_as_given
-from events.exact_json import utc_text
+from events.exact_json import dumps, utc_text
 from schemas.values import as_utc
 from workers.mintsoft.answers import Row, number_of
 
 HOOK_REASON = "cancelled in Mintsoft"
+
+LARGEST_ID = 2**63 - 1
+"""As schemas.values.MintsoftId."""
 
 
 class NotADocument(ValueError):  # noqa: N818  named after what it is
     """The JSON lacks what makes it a document's; the text names the field and the remedy."""
 
 
-def order_despatched(account: str, order: Row) -> Message:
+def order_despatched(account: str, order: Row, text: str = "") -> Message:
     """Return ``order.dispatched.v1`` for an order as Mintsoft's API gives it.
 
-    Raises NotADocument.
+    *text* is its JSON as it came, if that is at hand: written anew, a number such as 1e8000
+    takes a thousand times its place. Raises NotADocument.
     """
     event_id, order_id, changed = _identity("order", order)
     return encode_as_given(
         "order.dispatched.v1",
         account=account,
         subject=str(order_id),
-        data=order,
+        data_json=text or dumps(order),
         id=event_id,
         time=_moment(order, "DespatchDate") or changed,
     )
 
 
-def order_cancelled(account: str, order: Row) -> Message:
+def order_cancelled(account: str, order: Row, _text: str = "") -> Message:
     """Return ``order.cancelled.v1`` for an order as Mintsoft's API gives it.
 
     Raises NotADocument.
     """
     event_id, order_id, changed = _identity("order-cancelled", order)
+    data = {"OrderId": order_id, "ClientId": client_of(order), "Reason": HOOK_REASON}
     return encode_as_given(
         "order.cancelled.v1",
         account=account,
         subject=str(order_id),
-        data={"OrderId": order_id, "ClientId": client_of(order), "Reason": HOOK_REASON},
+        data_json=dumps(data),
         id=event_id,
         time=changed,
     )
@@ -63,7 +67,7 @@ def invoice_finalised(account: str, invoice: Row, client: Row, currency: str | N
         "invoice.finalised.v1",
         account=account,
         subject=str(invoice_id),
-        data={"Invoice": invoice, "Client": client, "CurrencyCode": currency},
+        data_json=dumps({"Invoice": invoice, "Client": client, "CurrencyCode": currency}),
         id=event_id,
         time=changed,
     )
@@ -103,11 +107,11 @@ def _identity(kind: str, document: Row) -> tuple[str, int, datetime]:
 
 def _number(document: Mapping[str, object], name: str) -> int:
     value = document.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal) or value != int(value):
+    if isinstance(value, bool) or not isinstance(value, int):
         raise NotADocument(f"{name}: missing or no whole number; send the document of the API")
-    if value <= 0:
-        raise NotADocument(f"{name}: {value}; it must be above 0")
-    return int(value)
+    if not 0 < value <= LARGEST_ID:
+        raise NotADocument(f"{name}: it must be above 0 and at most {LARGEST_ID}")
+    return value
 
 
 def _moment(document: Mapping[str, object], name: str) -> datetime | None:

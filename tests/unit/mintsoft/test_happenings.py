@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from events.envelope import STRUCTURED, Event, Message, Unreadable, decode
 from schemas.invoices import InvoiceFinalisedV1
 from schemas.orders import OrderCancelledV1, OrderDispatchedV1
+from tests.support import fuzz
 from workers.mintsoft import happenings
 from workers.mintsoft.happenings import NotADocument
 
@@ -75,6 +78,7 @@ def test_one_version_has_one_id(written: str) -> None:
         ({"ID": True}, "ID"),
         ({"ID": Decimal("7.5")}, "ID"),
         ({"ID": 0}, "ID"),
+        ({"ID": 2**63}, "ID"),
         ({"LastUpdated": None}, "LastUpdated"),
         ({"LastUpdated": "yesterday"}, "LastUpdated"),
         ({"LastUpdated": "0001-01-01T00:00:00+14:00"}, "LastUpdated"),
@@ -91,3 +95,26 @@ def test_a_document_that_makes_no_sense_is_left_to_the_ingress() -> None:
     message = happenings.order_despatched("acme", {**ORDER, "TotalOrderGross": "a lot"})
     with pytest.raises(Unreadable, match="TotalOrderGross"):
         read(message)
+
+
+def test_the_text_stays_as_it_came() -> None:
+    """A number that would fill the memory when it is written out stays seven characters."""
+    text = '{"ID": 7, "ClientId": 3, "LastUpdated": "2026-11-02", "Weights": [1e8000, 1e8000]}'
+    message = happenings.order_despatched("acme", {**ORDER}, text)
+    assert message.body.endswith(f'"data":{text}}}'.encode())
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["ID", "ClientId", "LastUpdated", "DespatchDate", "Other"]),
+        fuzz.values | st.integers() | st.sampled_from(["2026-11-02", "9999-12-31T23:59:59-14:00"]),
+    )
+)
+def test_whatever_is_told_is_an_event_or_no_document(told: dict[str, Any]) -> None:
+    """No body of a web hook ends in anything else."""
+    for make in (happenings.order_despatched, happenings.order_cancelled):
+        try:
+            message = make("acme", told, "{}")
+        except NotADocument:
+            continue
+        assert message.body
