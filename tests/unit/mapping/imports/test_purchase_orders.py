@@ -17,6 +17,7 @@ from tests.unit.mapping.imports.sales import (
     passed,
     purchase,
 )
+from workers.mapping.imports.digests import digest_of
 from workers.mapping.imports.purchase_orders import decide_purchase_order
 
 DECEMBER = "/Date(1796342400000+0000)/"  # 4 December 2026
@@ -93,3 +94,22 @@ def test_how_goods_come_is_the_connections() -> None:
     """A setting names Mintsoft's type of goods in."""
     asn = expected(decide_purchase_order(purchase(line()), context({"goods_in_type": "Pallet"})))
     assert asn.goods_in_type == "Pallet"
+
+
+@pytest.mark.parametrize(
+    ("row", "more", "settings", "alike"),
+    [
+        ({"LineItemID": "renumbered"}, {}, {}, True),
+        ({}, {"Status": "BILLED"}, {}, True),
+        ({}, {}, {"goods_in_type": "Pallet"}, True),
+        ({"Quantity": 2}, {}, {}, False),
+        ({"ItemCode": "TEA-02"}, {}, {}, False),
+        ({}, {"DeliveryDate": DECEMBER}, {}, False),
+    ],
+)
+def test_what_changes_an_asn(row: Any, more: Any, settings: Any, alike: bool) -> None:
+    """Goods and dates do; another id of a line, another status or setting does not."""
+    before = expected(decide_purchase_order(purchase(line()), context()))
+    order = purchase({**line(), **row}, **more)
+    after = expected(decide_purchase_order(order, context(settings), imported=True))
+    assert (digest_of(before) == digest_of(after)) is alike

@@ -143,3 +143,10 @@ def test_a_digest_changes_with_the_body_alone() -> None:
     assert digest_of(elsewhere) != digest_of(order_of())
     again = NewOrder.model_validate(order_of().body())
     assert digest_of(again) == digest_of(order_of())
+
+
+def test_a_digest_is_of_xeros_document_alone() -> None:
+    """Given another courier, warehouse and channel, the order that was placed is what it was."""
+    other = context({"courier_service": "DPD"}, warehouse_id=8, channel_id=9)
+    again = placed(decide_sales_order(sale(line("TEA-01", "1", "10")), other))
+    assert digest_of(again) == digest_of(order_of())
