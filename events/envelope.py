@@ -11,12 +11,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import cast
 
 from pydantic import ValidationError
 
 from events import shortcut
-from events.catalogue import EventType, incoming, outgoing
+from events.catalogue import Direction, EventType, incoming, outgoing
 from events.errors import Code, Unreadable, explain, quoted
 from events.exact_json import (
     NotJson,
@@ -45,6 +44,7 @@ BINARY_PREFIXES = ("cloudevents:", "cloudevents_", "ce-")
 """Header prefixes in lower case: CloudEvents binds to AMQP 1.0 only, so publishers differ."""
 
 OUR_SOURCE = "/mintsoft-xero/"
+MINTSOFT_SOURCE = "/mintsoft/"
 _SOURCE = re.compile(r"/mintsoft/([A-Za-z0-9][A-Za-z0-9._-]{0,99})")
 _JSON_TYPE = re.compile(r"(application|text)/([a-z0-9.-]+\+)?json\s*(;.*)?", re.IGNORECASE)
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -137,6 +137,15 @@ def _from_shortcut(taken: shortcut.Taken, headers: Mapping[str, object]) -> Even
         account=account,
         traceparent=_traceparent({"traceparent": taken.traceparent}, headers),
     )
+
+
+def is_readable(message: Message) -> bool:
+    """Return whether :func:`decode` takes *message*, which is one of Mintsoft's events."""
+    try:
+        decode(message.body, message.headers, message.content_type, message.routing_key)
+    except Unreadable:
+        return False
+    return True
 
 
 def _unwrap(body: bytes, headers: Mapping[str, object], content_type: str | None) -> _Wrapped:
@@ -340,16 +349,49 @@ def encode(
         raise ValueError(f"event_type: {event_type!r} is not in the catalogue")
     if not isinstance(data, kind.model):
         raise TypeError(f"data: {event_type} carries {kind.model.__name__}, not {type(data)}")
-    prefix = OUR_SOURCE if outgoing(event_type) else "/mintsoft/"
+    text = dumps(data.model_dump(by_alias=True))
+    return _wrapped(kind, account, subject, text, id, time, traceparent)
+
+
+def encode_as_given(
+    event_type: str,
+    *,
+    account: str,
+    subject: str,
+    data_json: str,
+    id: str,  # noqa: A002  the attribute's name in CloudEvents
+    time: datetime,
+) -> Message:
+    """Return one of Mintsoft's events with the JSON text that Mintsoft gave, unjudged.
+
+    The ingress judges it like any other, and parks what it can't read. Raises ValueError for an
+    unknown type or a time without a zone.
+    """
+    kind = incoming(event_type)
+    if kind is None:
+        raise ValueError(f"event_type: {event_type!r} is no event of Mintsoft's")
+    return _wrapped(kind, account, subject, data_json, id, time, None)
+
+
+def _wrapped(
+    kind: EventType,
+    account: str,
+    subject: str,
+    data_json: str,
+    event_id: str,
+    time: datetime,
+    traceparent: str | None,
+) -> Message:
+    prefix = OUR_SOURCE if kind.direction is Direction.OUTGOING else MINTSOFT_SOURCE
     envelope = {
         "specversion": "1.0",
-        "id": id,
+        "id": event_id,
         "source": f"{prefix}{account}",
-        "type": event_type,
+        "type": kind.type,
         "subject": subject,
         "time": utc_text(time),
         "datacontenttype": "application/json",
         **({"traceparent": traceparent} if traceparent else {}),
-        "data": cast(object, data.model_dump(by_alias=True)),
     }
-    return Message(kind.exchange, kind.routing_key, dumps(envelope).encode(), message_id=id)
+    body = f'{dumps(envelope)[:-1]},"data":{data_json}}}'
+    return Message(kind.exchange, kind.routing_key, body.encode(), message_id=event_id)

@@ -174,6 +174,8 @@ def _object(value: Mapping[object, object]) -> str:
 
 
 _quoted: Callable[[str], str] = json.encoder.encode_basestring  # leaves non-ASCII text as it is
+
+
 def utc_text(moment: datetime) -> str:
     """Return *moment* as RFC 3339 in UTC, ending in ``Z``. Raises ValueError without a zone."""
     if moment.tzinfo is None:

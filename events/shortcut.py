@@ -113,6 +113,7 @@ class OrderHead:
     last_updated: datetime
     total_gross: Decimal
     currency: str | None
+    external_reference: str | None
 
 
 def head_of(order: OrderDispatchedV1) -> OrderHead:
@@ -125,6 +126,7 @@ def head_of(order: OrderDispatchedV1) -> OrderHead:
         order.last_updated,
         order.total_order_gross,
         order.currency.code if order.currency else None,
+        order.external_order_reference,
     )
 
 
@@ -179,7 +181,6 @@ def _head(order: _Order) -> OrderHead | None:
     despatched = order.despatch_date is None or _moment(order.despatch_date)
     if updated is None or gross is None or not despatched or number.strip() != number:
         return None
-    currency = order.currency.code if order.currency else None
     return OrderHead(
         order.id,
         order.client_id,
@@ -187,8 +188,13 @@ def _head(order: _Order) -> OrderHead | None:
         number,
         updated,
         gross,
-        currency if currency is None else currency.strip(),
+        _stripped(order.currency.code) if order.currency else None,
+        _stripped(order.external_order_reference),
     )
+
+
+def _stripped(text: str | None) -> str | None:
+    return None if text is None else text.strip()
 
 
 def _amount(raw: Raw) -> Decimal | None:

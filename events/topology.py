@@ -72,6 +72,7 @@ EXPORTS_ORDERS = "exports.orders"
 EXPORTS_INVOICES = "exports.invoices"
 IMPORTS_SALES_ORDERS = "imports.sales_orders"
 IMPORTS_PURCHASE_ORDERS = "imports.purchase_orders"
+POLLS_MINTSOFT = "polls.mintsoft"
 CONNECTIONS = "connections"
 UPKEEP = "upkeep"
 
@@ -80,6 +81,7 @@ WORK_QUEUES: tuple[str, ...] = (
     EXPORTS_INVOICES,
     IMPORTS_SALES_ORDERS,
     IMPORTS_PURCHASE_ORDERS,
+    POLLS_MINTSOFT,
     CONNECTIONS,
     UPKEEP,
 )

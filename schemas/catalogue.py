@@ -14,8 +14,15 @@ from schemas.exports import (
     DocumentWithdrawnV1,
     ExportRequestedV1,
 )
+from schemas.imports import (
+    AsnImportedV1,
+    AsnImportRequestedV1,
+    ImportNeedsAttentionV1,
+    OrderImportedV1,
+    OrderImportRequestedV1,
+)
 from schemas.invoices import InvoiceFinalisedV1, InvoiceUnconfirmedV1
-from schemas.orders import AsnImportedV1, OrderCancelledV1, OrderDispatchedV1, OrderImportedV1
+from schemas.orders import OrderCancelledV1, OrderDispatchedV1
 from schemas.values import MintsoftModel
 
 MINTSOFT_EVENTS = "mintsoft.events"
@@ -45,6 +52,9 @@ OUTGOING: Mapping[str, type[MintsoftModel]] = MappingProxyType(
         "connection.lost.v1": ConnectionLostV1,
         "order.imported.v1": OrderImportedV1,
         "asn.imported.v1": AsnImportedV1,
+        "order.import-requested.v1": OrderImportRequestedV1,
+        "asn.import-requested.v1": AsnImportRequestedV1,
+        "import.needs-attention.v1": ImportNeedsAttentionV1,
     }
 )
 """Events from us: type to the model of its data."""

@@ -4,12 +4,14 @@ Settings and mapping are written by people (YAML, the console), so a name that i
 is an error that names it.
 """
 
+import datetime as dt
+import re
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from schemas.mintsoft import COST_CENTRES
 from schemas.values import EventData, MintsoftId, Setting, Text
@@ -129,11 +131,44 @@ class Mapping(Setting):
         return self
 
 
-class ImportFilters(Setting):
-    """Which of Xero's documents become Mintsoft's."""
+InvoiceStatus = Literal["DRAFT", "SUBMITTED", "AUTHORISED", "PAID"]
+PurchaseOrderStatus = Literal["DRAFT", "SUBMITTED", "AUTHORISED", "BILLED"]
 
-    statuses: tuple[str, ...] = ("AUTHORISED", "PAID")
-    not_before: str | None = None
+
+class ImportFilters(Setting):
+    """Which of Xero's documents become Mintsoft's. What a filter leaves out is skipped, with the
+    filter named.
+
+    ``ignore_paid``: sales invoices that are paid already. ``ignore_credited``: those that credit
+    notes cover in full. ``ignore_without_items``: documents on which no line has an item code,
+    such as invoices for services; else they wait for a person. ``branding_themes``: only these
+    (empty: all). ``tracking``: only documents with a line of this option. ``skip_numbers``:
+    regular expression; numbers in which it is found are left out. ``not_before``: earliest date
+    of a document; unset means the day the connection was made.
+    """
+
+    statuses: Annotated[tuple[InvoiceStatus, ...], Field(min_length=1)] = ("AUTHORISED", "PAID")
+    purchase_order_statuses: Annotated[tuple[PurchaseOrderStatus, ...], Field(min_length=1)] = (
+        "AUTHORISED",
+    )
+    ignore_paid: bool = False
+    ignore_credited: bool = True
+    ignore_without_items: bool = False
+    branding_themes: tuple[UUID, ...] = ()
+    tracking: TrackingChoice | None = None
+    skip_numbers: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    not_before: dt.date | None = None
+
+    @field_validator("skip_numbers")
+    @classmethod
+    def _expression(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(
+                f"{pattern!r} is no regular expression ({error}); write such as ^SUB-"
+            ) from None
+        return pattern
 
 
 class ConnectionSettings(Setting):
@@ -144,6 +179,10 @@ class ConnectionSettings(Setting):
     difference in the document's currency that becomes a rounding line; unset means one penny
     a line and at least five. ``invoice_number``: template with ``{number}``, ``{id}``,
     ``{part}``; unset means ``MS-{number}`` for orders and ``MS-INV-{id}`` for 3PL invoices.
+    ``import_delivery``: ``api`` writes to Mintsoft, ``events`` asks Mintsoft's own services to.
+    ``courier_service``: Mintsoft's name of it; AUTO lets Mintsoft choose. ``goods_in_type``: how
+    goods of a purchase order come. ``mintsoft_poll``: look for despatched orders (accounting mode)
+    or invoices to clients (fulfilment mode) in Mintsoft itself, for who gets no events from it.
     """
 
     export_trigger: Literal["automatic", "manual"] = "automatic"
@@ -159,7 +198,13 @@ class ConnectionSettings(Setting):
     tax_regime: TaxRegime = TaxRegime.UK
     rounding_tolerance: Annotated[Decimal, Field(ge=0, le=10)] | None = None
     poll_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
+    import_sales_orders: bool = True
+    import_purchase_orders: bool = True
+    import_delivery: Literal["api", "events"] = "api"
     import_filters: ImportFilters = ImportFilters()
+    courier_service: Annotated[str, Field(min_length=1, max_length=100)] = "AUTO"
+    goods_in_type: Annotated[str, Field(min_length=1, max_length=50)] = "Carton"
+    mintsoft_poll: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

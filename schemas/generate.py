@@ -184,7 +184,7 @@ def _cloud_event() -> Json:
     }
 
 
-SUBJECTS = ("ID", "Id", "OrderId", "InvoiceId", "MintsoftId", "AsnId", "ConnectionId")
+SUBJECTS = ("ID", "Id", "OrderId", "InvoiceId", "MintsoftId", "AsnId", "XeroId", "ConnectionId")
 """Fields whose value is an event's subject, the first that is there."""
 
 

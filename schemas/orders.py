@@ -14,23 +14,3 @@ class OrderCancelledV1(EventData):
     order_id: MintsoftId
     client_id: MintsoftId
     reason: Text | None = None
-
-
-class OrderImportedV1(EventData):
-    """``order.imported.v1``: a Xero sales invoice became a Mintsoft order."""
-
-    connection_id: Text
-    xero_id: Text
-    xero_number: Text | None = None
-    order_id: MintsoftId
-    order_number: Text
-
-
-class AsnImportedV1(EventData):
-    """``asn.imported.v1``: a Xero purchase order became a Mintsoft ASN."""
-
-    connection_id: Text
-    xero_id: Text
-    xero_number: Text | None = None
-    asn_id: MintsoftId
-    po_reference: Text

@@ -58,6 +58,9 @@ def open_broker(amqp_url: str, extra: Sequence[Middleware] = ()) -> dramatiq.Bro
 ACTOR_OF: dict[str, str] = {
     topology.EXPORTS_ORDERS: "export_orders",
     topology.EXPORTS_INVOICES: "export_invoices",
+    topology.IMPORTS_SALES_ORDERS: "import_sales_orders",
+    topology.IMPORTS_PURCHASE_ORDERS: "import_purchase_orders",
+    topology.POLLS_MINTSOFT: "poll_mintsoft",
     topology.CONNECTIONS: "tend_connection",
     topology.UPKEEP: "tag_orders",
 }

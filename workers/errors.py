@@ -2,7 +2,8 @@
 
 Failure
 ├── Transient            try again later, by itself (time-out, 5xx, broken connection)
-│   └── Uncertain        the same, but the write may have been carried out
+│   ├── Uncertain        the same, but the write may have been carried out
+│   └── AccessRefused    Mintsoft does not take our key: nothing was done, and nothing is lost
 ├── Throttled            not now: the limit opens again at ``until``; nothing has failed
 ├── AuthorisationLost    the connection is lost until a person reconnects it
 │   └── ConsentLost      the same for every connection that lives by the token set
@@ -24,6 +25,10 @@ class Transient(Failure):
 
 class Uncertain(Transient):
     """No answer came after the request was sent: it may or may not have been carried out."""
+
+
+class AccessRefused(Transient):
+    """Mintsoft does not let us in, or there is no key; all goes on once the right one is given."""
 
 
 class Throttled(Failure):

@@ -16,7 +16,7 @@ from workers import announcements, losing
 from workers.clock import Clock
 from workers.errors import AuthorisationLost, Failure, Throttled
 from workers.mapping.reasons import reason
-from workers.store import connections, outbox, upkeep
+from workers.store import connections, outbox, schedules, upkeep
 from workers.store.connections import ConnectionRow
 from workers.store.upkeep import Changed, Heard
 from workers.xero.gateway import BATCH, XeroGateway
@@ -33,14 +33,17 @@ def receive(conn: Connection, events: Iterable[XeroEvent]) -> int:
     """Note the invoices among *events* that belong to organisations we know; return how many.
 
     Quick, because Xero gives five seconds: the sweep wakes whoever has something to look up.
-    What was just created is noted for imports and not looked up: nothing of ours is news.
+    What is not ours is for imports: their next poll comes at once.
     """
     heard = [
         Heard(each.tenant_id, each.resource_id, each.type == UPDATE)
         for each in events
         if each.category == INVOICE
     ]
-    return upkeep.hear(conn, heard) if heard else 0
+    if not heard:
+        return 0
+    schedules.ask_about(conn, [(each.tenant_id, each.invoice_id) for each in heard])
+    return upkeep.hear(conn, heard)
 
 
 class Follower:

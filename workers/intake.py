@@ -23,10 +23,11 @@ from schemas.connections import ConnectionRevokedV1
 from schemas.exports import ExportRequestedV1, Kind, Status
 from workers import announcements
 from workers.disconnecting import disconnect
-from workers.mapping.arrivals import Arrival, Key, Standing, arrive
+from workers.mapping.arrivals import Arrival, Key, Standing, arrive, came_from_xero
 from workers.mapping.outcomes import InXero
 from workers.routing import arrivals_of, wants
-from workers.store import inbox, outbox, wakeups
+from workers.store import imports, inbox, outbox, wakeups
+from workers.store.imports import Order
 from workers.store.inbox import EventId, ParkedBody, Route
 from workers.store.outbox import Notice
 from workers.store.wakeups import Wakeup
@@ -110,6 +111,7 @@ class Intake:
         if not arrivals:
             return []
         arrivals = _with_requests(conn, _at_their_holders(conn, arrivals, routes), routes)
+        arrivals = _not_from_xero(conn, arrivals, routes)
         changed = _write(conn, arrivals)
         accounts = {route.id: route.account for route in routes}
         why = {each.key: each.withdrawal for each in arrivals if each.withdrawal}
@@ -151,6 +153,32 @@ def _with_requests(
         replace(each, asked_for=each.asked_for or _request_key(each, accounts) in asked)
         for each in arrivals
     ]
+
+
+def _not_from_xero(
+    conn: Connection, arrivals: Sequence[Arrival], routes: Sequence[Route]
+) -> list[Arrival]:
+    """Mark orders that were made from invoices of Xero: exported, they would be there twice."""
+    accounts = {route.id: route.account for route in routes}
+    orders = {
+        _order(each, accounts)
+        for each in arrivals
+        if each.key.kind is Kind.ORDER and each.withdrawal is None
+    }
+    made = imports.made_from_xero(conn, list(orders)) if orders else {}
+    if not made:
+        return list(arrivals)
+    return [
+        replace(each, already=came_from_xero(each.number, number))
+        if (number := made.get(_order(each, accounts))) is not None
+        else each
+        for each in arrivals
+    ]
+
+
+def _order(arrival: Arrival, accounts: Mapping[UUID, str]) -> Order:
+    key = arrival.key
+    return Order(accounts[key.connection_id], arrival.client_id, key.mintsoft_id, arrival.xero_id)
 
 
 def _request_key(arrival: Arrival, accounts: Mapping[UUID, str]) -> tuple[str, Kind, int]:

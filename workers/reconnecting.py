@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg.errors import UniqueViolation
 
 from schemas.connections import ConnectionReadyV1
-from workers.store import access, connections, outbox
+from workers.store import access, connections, outbox, schedules
 from workers.store.access import Standing
 from workers.store.connections import ConnectionRow
 from workers.store.outbox import Notice
@@ -44,7 +44,9 @@ def reconnect(
     if other:
         _check_other(conn, connection.id, before, allowed=allow_other_organisation)
         access.forget_books(conn, connection.id)
+        schedules.forget(conn, connection.id)
     _resume(conn, connection.id, before, token_set_id, tenant_id)
+    schedules.follow(conn, connection.id, before.mode, connection.parsed_settings)
     if before.token_set_id is not None and before.token_set_id != token_set_id:
         access.erase_unused(conn, before.token_set_id)
     details = {"from": before.status, "tenant_id": str(tenant_id), "other_organisation": other}

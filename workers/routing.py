@@ -1,6 +1,7 @@
 """Which connections an event belongs to, and what it brings them. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from schemas.invoices import InvoiceFinalisedV1, InvoiceUnconfirmedV1
 from schemas.mintsoft import COST_CENTRES, ConfirmedInvoiceSummary, cost_of
 from schemas.orders import OrderCancelledV1
 from workers.mapping.arrivals import Arrival, Key
+from workers.mapping.imports.references import xero_id_in
 from workers.store.inbox import Route
 
 
@@ -57,7 +59,8 @@ def _arrival(event: Event, route: Route) -> Arrival | None:
         case OrderHead() as order:
             key = Key(route.id, Kind.ORDER, order.id)
             found = (order.number, order.last_updated, order.total_gross, order.currency)
-            return _document(key, order.client_id, event, route, *found)
+            arrival = _document(key, order.client_id, event, route, *found)
+            return replace(arrival, xero_id=xero_id_in(order.external_reference))
         case InvoiceFinalisedV1(invoice=invoice, currency_code=currency):
             key = Key(route.id, Kind.INVOICE, invoice.id)
             found = (invoice.name or str(invoice.id), invoice.last_updated, _net(invoice), currency)

@@ -15,16 +15,24 @@ from psycopg_pool import ConnectionPool
 from events.egress import Publisher
 from workers.broker import Waker, open_broker
 from workers.clock import SYSTEM, Clock
+from workers.entrance import Entrance
 from workers.exporting import Exporter
+from workers.fetching import Fetcher
 from workers.following import Follower
 from workers.housekeeping import Housekeeper
+from workers.importing import Importer
 from workers.intake import Intake
 from workers.keeping import Keeper
+from workers.mintsoft.accounts import Accounts
+from workers.mintsoft.calls import http
 from workers.mintsoft.gateway import MintsoftGateway
+from workers.reconciling import Reconciler
 from workers.relay import Relay
 from workers.revoking import Revoker
 from workers.settings import Settings
+from workers.starting import Starter
 from workers.store.connections import ConnectionRow
+from workers.store.mintsoft_keys import Credentials
 from workers.store.pool import open_pool
 from workers.sweep import Sweep
 from workers.tagging import Tagger
@@ -117,16 +125,18 @@ class Runtime:
         return XeroApi(self.transport, self.settings.xero_api_url)
 
     @part
-    def mintsoft(self) -> MintsoftGateway:
-        """Mintsoft's REST API. Raises ValueError when no key or user is set."""
+    def mintsoft(self) -> Accounts:
+        """Mintsoft's REST API, as each connection sees it."""
         settings = self.settings
-        return MintsoftGateway(
-            settings.mintsoft_api_url,
-            self.clock,
-            key=settings.mintsoft_api_key,
-            username=settings.mintsoft_username,
-            password=settings.mintsoft_password,
+        fleets = Credentials(
+            settings.mintsoft_api_key, settings.mintsoft_username, settings.mintsoft_password
         )
+        url = settings.mintsoft_api_url
+        return Accounts(self.pool, lambda: settings.fernet, http(), url, self.clock, fleets)
+
+    def mintsoft_for(self, connection_id: UUID) -> MintsoftGateway:
+        """Return Mintsoft as a connection sees it. Raises AccessRefused without any key."""
+        return self.mintsoft.of(connection_id)
 
     def gateway_for(self, connection: ConnectionRow) -> XeroGateway:
         """Return Xero as *connection* sees it. Raises LookupError when it holds no tokens."""
@@ -146,6 +156,21 @@ class Runtime:
         return Intake(self.pool, self.waker)
 
     @part
+    def entrance(self) -> Entrance:
+        """Where this process brings Mintsoft's events in."""
+        return Entrance(self.settings.amqp_url.get_secret_value(), self.intake.handle)
+
+    @part
+    def reconciler(self) -> Reconciler:
+        """From Mintsoft's lists to events."""
+        return Reconciler(self.pool, self.mintsoft_for, self.entrance.publish, self.clock)
+
+    @part
+    def fetcher(self) -> Fetcher:
+        """From an export request to the event that was missed."""
+        return Fetcher(self.pool, self.mintsoft_for, self.entrance.publish, self.clock)
+
+    @part
     def exporter(self) -> Exporter:
         """From the ledger to Xero."""
         return Exporter(
@@ -153,9 +178,21 @@ class Runtime:
         )
 
     @part
+    def importer(self) -> Importer:
+        """From Xero to the import ledger, and on into Mintsoft."""
+        return Importer(
+            self.pool,
+            self.gateway_for,
+            self.mintsoft_for,
+            self.waker,
+            self.clock,
+            self.settings.mintsoft_web_url,
+        )
+
+    @part
     def tagger(self) -> Tagger:
         """Tags orders in Mintsoft."""
-        return Tagger(self.pool, self.mintsoft, self.waker, self.clock)
+        return Tagger(self.pool, self.mintsoft_for, self.waker, self.clock)
 
     @part
     def revoker(self) -> Revoker:
@@ -183,6 +220,11 @@ class Runtime:
         return Relay(self.pool, self.publisher.publish_batch)
 
     @part
+    def starter(self) -> Starter:
+        """Starts runs whose time has come."""
+        return Starter(self.pool, self.waker)
+
+    @part
     def sweep(self) -> Sweep:
         """Finds what is due."""
         return Sweep(self.pool, self.waker)
@@ -194,6 +236,6 @@ class Runtime:
 
     def close(self) -> None:
         """Close what was opened. Closing twice does no harm."""
-        for name in ("publisher", "broker", "mintsoft", "pool"):
+        for name in ("publisher", "entrance", "broker", "mintsoft", "pool"):
             if name in self.parts:
                 self.parts[name].close()

@@ -4,11 +4,16 @@ This is what makes messages mere wake-up calls: a lost one costs a minute, never
 Any number of sweeps may run; the wake-up table keeps them from saying things twice.
 """
 
+from collections.abc import Iterator
+
 import structlog
+from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from workers.intake import Send
-from workers.store import wakeups
+from workers.queues import IMPORT_QUEUES, POLL_QUEUES
+from workers.store import imports, schedules, wakeups
+from workers.store.wakeups import Wakeup
 
 log = structlog.get_logger(__name__)
 
@@ -24,8 +29,17 @@ class Sweep:
         """Send the wake-ups that are missing and return their number."""
         with self._pool.connection() as conn:
             wakeups.release_requested(conn)
-            missing = wakeups.wake(conn, wakeups.due(conn))
+            missing = wakeups.wake(conn, [*wakeups.due(conn), *_imports(conn)])
         self._send(missing)
         if missing:
             log.info("sweep.woke", wakeups=len(missing))
         return len(missing)
+
+
+def _imports(conn: Connection) -> Iterator[Wakeup]:
+    """Yield the queues of connections with runs that were asked for, or documents to place."""
+    for connection_id, kind in schedules.due(conn):
+        if kind in POLL_QUEUES:
+            yield Wakeup(connection_id, POLL_QUEUES[kind])
+    for connection_id, import_kind in imports.due(conn):
+        yield Wakeup(connection_id, IMPORT_QUEUES[import_kind])

@@ -1,5 +1,6 @@
 """Tags orders in Mintsoft that are in Xero, apart from their export and retried by themselves."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -28,10 +29,14 @@ class Tagger:
     """Puts the tag on orders of one connection."""
 
     def __init__(
-        self, pool: ConnectionPool, mintsoft: MintsoftGateway, send: Send, clock: Clock
+        self,
+        pool: ConnectionPool,
+        mintsoft_for: Callable[[UUID], MintsoftGateway],
+        send: Send,
+        clock: Clock,
     ) -> None:
         self._pool = pool
-        self._mintsoft = mintsoft
+        self._mintsoft_for = mintsoft_for
         self._send = send
         self._clock = clock
 
@@ -44,11 +49,11 @@ class Tagger:
             to_wake = wakeups.wake(conn, [wakeup] if len(due) == BATCH else [])
         self._send(to_wake)
         for each in due:
-            self._tag_one(each)
+            self._tag_one(connection_id, each)
 
-    def _tag_one(self, each: DueTag) -> None:
+    def _tag_one(self, connection_id: UUID, each: DueTag) -> None:
         try:
-            self._mintsoft.tag_order(each.mintsoft_id, TAG)
+            self._mintsoft_for(connection_id).tag_order(each.mintsoft_id, TAG)
         except Failure as failure:
             self._failed(each, failure)
         else:

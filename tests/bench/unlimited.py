@@ -76,6 +76,9 @@ def plain(runtime: Runtime, count: int) -> None:
     """Say done when *count* orders are in Xero."""
     url = runtime.settings.amqp_url.get_secret_value()
     workers = _workers(runtime)
+    with runtime.pool.connection() as conn:
+        connection = connections.every(conn)[0]
+    mintsoft = runtime.mintsoft.of(connection.id)
     broker = RabbitmqBroker(url=url, confirm_delivery=True)
     left, lock = count, threading.Lock()
 
@@ -83,7 +86,7 @@ def plain(runtime: Runtime, count: int) -> None:
         nonlocal left
         order = _order(event)
         _post(workers, order)
-        runtime.mintsoft.tag_order(order["ID"], TAG)
+        mintsoft.tag_order(order["ID"], TAG)
         with lock:
             left -= 1
             if not left:

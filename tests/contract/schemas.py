@@ -65,8 +65,16 @@ def strict_object(schema: Schema, side: Direction, name: str) -> Schema:
     }
     if side == "answer":
         properties |= anything(key for owner, key in tolerated.ANSWER_PROPERTIES if owner == name)
+        widen(properties, name)
     opened = side == "answer" and name in tolerated.OPEN_SCHEMAS
     return {"type": "object", "properties": properties, "additionalProperties": opened}
+
+
+def widen(properties: dict[str, Schema], name: str) -> None:
+    """Let answers have values that the description leaves out."""
+    for (owner, key), values in tolerated.ANSWER_VALUES.items():
+        if owner == name:
+            properties[key] = {**properties[key], "enum": [*properties[key]["enum"], *values]}
 
 
 def anything(names: Iterable[str]) -> Schema:

@@ -11,8 +11,18 @@ _OUTCOME = "with summarizeErrors=false each element says by itself how it fared"
 ANSWER_PROPERTIES: dict[tuple[str, str], str] = {
     ("Invoice", "DateString"): _COMPANION,
     ("Invoice", "DueDateString"): _COMPANION,
+    ("PurchaseOrder", "DateString"): _COMPANION,
+    ("PurchaseOrder", "DeliveryDateString"): _COMPANION,
+    ("PurchaseOrder", "ExpectedArrivalDateString"): _COMPANION,
     ("HistoryRecord", "StatusAttributeString"): _OUTCOME,
     ("HistoryRecord", "ValidationErrors"): _OUTCOME,
+}
+
+# (schema, property) whose answers may have further values: value and reason.
+ANSWER_VALUES: dict[tuple[str, str], dict[str, str]] = {
+    ("Address", "AddressType"): {
+        "DELIVERY": "entered in Xero's own pages, answered by the API, and never taken by it",
+    },
 }
 
 # Properties of the outermost object of every answer.

@@ -70,6 +70,12 @@ def test_everything_arrives_as_it_should(state: Path, recordings_dir: Path) -> N
     assert found["parked"] == 3
     assert found["tagged"] == 40 + 2 + 100
     assert found["events"]["document.posted.v1"] == 40 + 2 + 3 + 100
+    assert found["imports"].pop("calls") <= 10
+    assert found["imports"] == {
+        "sales_order": {"imported": 6, "needs_attention": 4, "skipped": 1, "withdrawn": 1},
+        "purchase_order": {"imported": 2, "needs_attention": 1},
+    }
+    assert found["events"]["order.imported.v1"] == 7
     assert found["throttled"] == 0
     assert all(each["mintsoft"] == each["xero"] for each in found["sums"])
     assert not list(state.glob("demo/*tokens*"))

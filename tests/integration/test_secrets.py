@@ -31,6 +31,7 @@ from tests.support.secrets import (
 
 WRONG = "wrong-secret-8Kd1"
 CLEAR = "access-token-2Wp9"
+OWN = "own-mintsoft-key-3Qb8"
 
 MORE_SECRETS = {
     "xero_webhook_key": SecretStr("web-hook-key-9Zr4"),
@@ -53,7 +54,7 @@ class Run:
 
     @property
     def secrets(self) -> set[str]:
-        known = secrets_of(self.fleet.runtime.settings) | {WRONG, CLEAR}
+        known = secrets_of(self.fleet.runtime.settings) | {WRONG, CLEAR, OWN}
         return known | self.transport.tokens | self.granted
 
     def grant(self, *tenants: str) -> dict[str, Any]:
@@ -129,6 +130,16 @@ def troubles(run: Run, connection: UUID, tenant: str) -> None:
     fleet.drain()
 
 
+def own_key(run: Run, connection: UUID) -> None:
+    """A key of the connection's own, which Mintsoft does not take."""
+    path = run.folder / "key"
+    path.write_text(OWN)
+    given = ("connection", "mintsoft-key", connection, "--key-file", path)
+    assert run.cli(*given).code == 1
+    assert run.cli(*given, "--unchecked").code == 0
+    export(run, 7)
+
+
 def look_around(run: Run, connection: UUID) -> None:
     """Whatever people can have printed."""
     for command in (
@@ -151,6 +162,7 @@ def test_no_secret_is_found_anywhere(run: Run) -> None:
     fleet = run.fleet
     connection, tenant = connected(run)
     troubles(run, connection, tenant)
+    own_key(run, connection)
     look_around(run, connection)
     rows = dump(fleet)
     revoked = {"ConnectionId": str(connection), "RevokedBy": "sam", "Reason": "leaving"}

@@ -51,7 +51,7 @@ def test_all_tokens_come_under_the_new_key(
     assert tokens_check(mx)["status"] == "ok"
     assert stored(fleet, new) == before
     [entry] = fleet.rows("select * from audit where action = 'keys rotated'")
-    assert entry["details"] == {"token_sets": 3}
+    assert entry["details"] == {"secrets": 3}
 
 
 def test_what_no_key_opens_is_named_and_stops_nothing(

@@ -13,15 +13,20 @@ def real_now() -> datetime:
 
 
 class SimulatedClock:
-    """Aware UTC time that can be advanced, never turned back."""
+    """Aware UTC time that can be advanced and stopped, never turned back."""
 
     def __init__(self, now: Callable[[], datetime] = real_now) -> None:
         self._now = now
         self._ahead = timedelta()
+        self._stopped: datetime | None = None
 
     def now(self) -> datetime:
         """The simulated instant, aware, UTC."""
-        return self._now() + self._ahead
+        return (self._stopped or self._now()) + self._ahead
+
+    def stop(self, stopped: bool) -> None:
+        """Stop the clock, for documents of the same instant, or let it go on with real time."""
+        self._stopped = self._now() if stopped else None
 
     def advance(self, seconds: float) -> datetime:
         """Move time on by `seconds`; raises ValueError for a negative number."""

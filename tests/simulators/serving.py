@@ -34,6 +34,7 @@ def server_for(app: ASGIApp) -> uvicorn.Server:
         app,
         log_level="critical",
         access_log=False,
+        date_header=False,  # a simulator tells the time of its own clock, or none
         lifespan="off",
         timeout_graceful_shutdown=1,
         timeout_keep_alive=75,

@@ -27,6 +27,8 @@ from tests.support.simulators import Simulator
 from workers.actors import FUNCTIONS
 from workers.broker import ACTOR_OF
 from workers.clock import Clock
+from workers.entrance import Entrance
+from workers.mintsoft.gateway import MintsoftGateway
 from workers.relay import Relay
 from workers.runtime import Runtime
 from workers.settings import Settings
@@ -137,6 +139,15 @@ class Fleet:
             ACTORS[ACTOR_OF[wakeup.queue]](self.runtime, str(wakeup.connection_id))
         raise AssertionError(f"work is left after {turns} turns: {self.pending}")
 
+    def tick(self) -> int:
+        """Start the runs whose time has come, as the scheduler would."""
+        return self.runtime.starter.once()
+
+    def poll(self) -> None:
+        """Do all that is due and every poll."""
+        self.execute("update schedules set due_at = now() where enabled")
+        self.drain()
+
     @property
     def relay(self) -> Relay:
         """A relay whose broker is a list."""
@@ -193,6 +204,12 @@ class Fleet:
         self.execute("update connections set chart_retry_at = chart_retry_at - %s", [by])
         self.execute("update token_sets set keep_due_at = keep_due_at - %s", [by])
         self.execute("update xero_events set check_due_at = check_due_at - %s", [by])
+        self.execute("update imports set due_at = due_at - %s", [by])
+        self.execute(
+            "update schedules set due_at = due_at - %s, running_until = running_until - %s,"
+            " placing_after = placing_after - %s, next_run_at = next_run_at - %s",
+            [by, by, by, by],
+        )
         self.execute("update wakeups set woken_at = woken_at - %s", [by])
 
 
@@ -208,6 +225,7 @@ class ListRuntime(Runtime):
         super().__init__(settings, clock, pool_size=4)
         self._pending = pending
         self.around_gateway: Callable[[XeroGateway], Any] = lambda gateway: gateway
+        self.around_mintsoft: Callable[[MintsoftGateway], Any] = lambda gateway: gateway
 
     @property
     def waker(self) -> Any:
@@ -216,6 +234,10 @@ class ListRuntime(Runtime):
     def gateway_for(self, connection: ConnectionRow) -> Any:
         """Xero as the connection sees it, perhaps with a crash around it."""
         return self.around_gateway(super().gateway_for(connection))
+
+    def mintsoft_for(self, connection_id: UUID) -> Any:
+        """Mintsoft as the connection sees it, perhaps with a crash around it."""
+        return self.around_mintsoft(super().mintsoft_for(connection_id))
 
     @property
     def broker(self) -> dramatiq.Broker:
@@ -242,4 +264,6 @@ def make_fleet(database_url: str, xero: Simulator, mintsoft: Simulator, clock: C
     """A fleet on this database and these simulators."""
     pending: list[Wakeup] = []
     settings = make_settings(database_url, xero.url, mintsoft.url)
-    return Fleet(ListRuntime(settings, clock, pending), xero, mintsoft, pending)
+    runtime = ListRuntime(settings, clock, pending)
+    runtime.parts["entrance"] = Entrance("memory://", lambda each: runtime.intake.handle(each))
+    return Fleet(runtime, xero, mintsoft, pending)

@@ -10,14 +10,25 @@ import dramatiq
 
 from workers.actors.connections import tend_connection
 from workers.actors.invoices import export_invoices
+from workers.actors.mintsoft import poll_mintsoft
 from workers.actors.orders import export_orders
+from workers.actors.purchase_orders import import_purchase_orders
+from workers.actors.sales_orders import import_sales_orders
 from workers.actors.upkeep import tag_orders
 from workers.broker import ACTOR_OF
 from workers.runtime import Runtime
 
 Wake = Callable[[Runtime, str], None]
 
-FUNCTIONS: tuple[Wake, ...] = (export_orders, export_invoices, tend_connection, tag_orders)
+FUNCTIONS: tuple[Wake, ...] = (
+    export_orders,
+    export_invoices,
+    import_sales_orders,
+    import_purchase_orders,
+    poll_mintsoft,
+    tend_connection,
+    tag_orders,
+)
 
 
 def register(runtime: Runtime, queues: Collection[str] = tuple(ACTOR_OF)) -> None:

@@ -18,10 +18,12 @@ from workers.cli import (
     doctor,
     events,
     exports,
+    imports,
     keys,
     mappings,
     operators,
     roles,
+    schedules,
 )
 
 EPILOG = (
@@ -44,6 +46,8 @@ app.add_typer(connections.app, name="connection")
 app.add_typer(keys.app, name="keys")
 app.add_typer(mappings.app, name="mapping")
 app.add_typer(exports.app, name="export")
+app.add_typer(imports.app, name="import")
+app.add_typer(schedules.app, name="schedule")
 app.add_typer(events.app, name="event")
 app.add_typer(operators.app, name="operator")
 for command in (roles.run, roles.ingress, roles.worker, roles.scheduler, roles.relay):

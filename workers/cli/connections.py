@@ -8,14 +8,20 @@ from uuid import UUID
 
 import typer
 
-from workers.cli import output
+from workers.cli import mintsoft, output
 from workers.cli.errors import Problem
 from workers.cli.options import AsJson, ConnectionId, Who
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from workers.store.connections import ConnectionRow
 
 app = typer.Typer(help="Connections to Xero organisations.", no_args_is_help=True)
+
+app.command("mintsoft-key")(mintsoft.mintsoft_key)
+app.command("mintsoft-poll")(mintsoft.mintsoft_poll)
+app.command("webhook-url")(mintsoft.webhook_url)
 
 HEADS = ("Id", "Mode", "Account", "Client", "Organisation", "Status", "Mapping#")
 
@@ -91,10 +97,12 @@ def list_(json: AsJson = False) -> None:
 def show(connection: ConnectionId, json: AsJson = False) -> None:
     """Show one connection with its settings."""
     from workers.cli.session import connection_of, database
+    from workers.store import mintsoft_keys
 
     with database() as conn:
         row = connection_of(conn, connection)
-    _show(row, json)
+        uses = mintsoft_keys.described(conn, connection)
+    _show(row, json, {"mintsoft_key": uses})
 
 
 @app.command()
@@ -200,13 +208,13 @@ def _cells(row: "ConnectionRow") -> tuple[object, ...]:
     )
 
 
-def _show(row: "ConnectionRow", json: bool) -> None:
+def _show(row: "ConnectionRow", json: bool, more: "Mapping[str, object] | None" = None) -> None:
     from workers.cli.connecting import described
 
+    known = described(row) | dict(more or {})
     if json:
-        output.as_json(described(row))
+        output.as_json(known)
         return
-    known = described(row)
     settings = known.pop("settings")
     assert isinstance(settings, dict)
     pairs = [*known.items(), *((f"settings.{name}", value) for name, value in settings.items())]

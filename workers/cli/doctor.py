@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,8 @@ import typer
 
 from workers.cli import output
 from workers.cli.errors import explain, host_of
+from workers.cli.findings import FAILED, OK, SECONDS, WARNING, Finding
+from workers.cli.mintsoft_checks import fleets_key, own_keys
 from workers.cli.options import AsJson
 
 if TYPE_CHECKING:
@@ -17,13 +18,8 @@ if TYPE_CHECKING:
 
     from workers.settings import Settings
 
-SECONDS = 3.0
-"""A person waits; what takes longer counts as away."""
-
 MOST_SKEW = 2.0
 """Seconds by which clocks may differ: tokens are renewed two minutes early, nothing else cares."""
-
-OK, WARNING, FAILED = "ok", "warning", "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +29,6 @@ class Setting:
     name: str
     value: str
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a check found; a ``warning`` lets the fleet run."""
-
-    check: str
-    status: str
-    detail: str
-    remedy: str = ""
 
 
 def doctor(json: AsJson = False) -> None:
@@ -221,40 +207,11 @@ def _answers(check: str, url: str, setting: str) -> Finding:
     return Finding(check, OK, f"{url} answers ({answer.status_code})")
 
 
-def _mintsoft(settings: "Settings") -> Iterator[Finding]:
-    import httpx
-
-    from workers.clock import SYSTEM
-    from workers.errors import Failure
-    from workers.mintsoft.gateway import MintsoftGateway
-
-    try:
-        gateway = MintsoftGateway(
-            settings.mintsoft_api_url,
-            SYSTEM,
-            key=settings.mintsoft_api_key,
-            username=settings.mintsoft_username,
-            password=settings.mintsoft_password,
-            timeout=httpx.Timeout(SECONDS),
-        )
-    except ValueError as error:
-        yield Finding("mintsoft", WARNING, "no key", f"{error}; orders are not tagged meanwhile.")
-        return
-    try:
-        gateway.ping()
-        yield Finding("mintsoft", OK, f"{settings.mintsoft_api_url} lets us in")
-    except Failure as error:
-        remedy = "Check MX_MINTSOFT_API_URL and the key; orders are not tagged meanwhile."
-        yield Finding("mintsoft", WARNING, f"{settings.mintsoft_api_url}: {error}", remedy)
-    finally:
-        with suppress(Exception):
-            gateway.close()
-
-
 CHECKS: tuple[Callable[["Settings"], Iterator[Finding]], ...] = (
     _database,
     _broker,
     _keys,
     _xero,
-    _mintsoft,
+    fleets_key,
+    own_keys,
 )

@@ -228,12 +228,13 @@ def _tell(found: "Document", story: dict[str, object]) -> None:
     for warning in found.warnings:
         output.note(f"Warning: {warning['message']}")
     for name in ("attempts", "events", "audit"):
-        _tell_rows(name, story[name])
+        tell_rows(name, story[name])
     if (tag := story["tag"]) is not None:
-        _tell_rows("tag", [tag])
+        tell_rows("tag", [tag])
 
 
-def _tell_rows(name: str, rows: object) -> None:
+def tell_rows(name: str, rows: object) -> None:
+    """Print what happened, a line each; nothing when nothing did."""
     from dataclasses import fields
 
     if not isinstance(rows, list) or not rows:

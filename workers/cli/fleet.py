@@ -15,10 +15,11 @@ import structlog
 
 from events.egress import Publisher
 from events.envelope import Message
-from events.ingress import Delivery, Ingress
+from events.ingress import Ingress
 from workers import scheduler
 from workers.actors import register
 from workers.broker import MEMORY
+from workers.entrance import hand_over
 from workers.loops import repeat
 from workers.relay import Relay
 from workers.runtime import Runtime
@@ -87,8 +88,7 @@ class Fleet:
     def publish(self, messages: Sequence[Message]) -> None:
         """Bring events in as Mintsoft does; confirmed, or already in the ledger."""
         if self.in_memory:
-            for start in range(0, len(messages), 200):
-                self._runtime.intake.handle(list(map(_delivered, messages[start : start + 200])))
+            hand_over(messages, self._runtime.intake.handle)
             return
         with Publisher(self._url) as publisher:
             publisher.publish_batch(messages)
@@ -104,9 +104,3 @@ class Fleet:
         except Exception:
             log.exception("fleet.part_failed", part=name)
             self.failed.set()
-
-
-def _delivered(message: Message) -> Delivery:
-    return Delivery(
-        0, message.body, message.headers, message.content_type, message.routing_key, False, 0
-    )

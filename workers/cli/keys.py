@@ -11,7 +11,7 @@ app = typer.Typer(help="Keys that encrypt tokens at rest.", no_args_is_help=True
 
 @app.command()
 def rotate(*, json: AsJson = False, who: Who) -> None:
-    """Encrypt all tokens anew under the first key of MX_SECRET_KEYS.
+    """Encrypt all tokens and Mintsoft keys anew under the first key of MX_SECRET_KEYS.
 
     First put the new key in front of the old one and restart the fleet, so that every process
     can open what this command writes; then run it; then take the old key away. It may be
@@ -26,10 +26,11 @@ def rotate(*, json: AsJson = False, who: Who) -> None:
     if json:
         output.as_json({"rotated": done.rotated, "unreadable": done.unreadable})
     else:
-        output.note(f"{done.rotated} token sets are encrypted under the first key now.")
+        output.note(f"{done.rotated} secrets were encrypted anew under the first key.")
     if done.unreadable:
         named = ", ".join(map(str, done.unreadable))
         raise Problem(
-            f"No key in MX_SECRET_KEYS opens the token sets {named}: put the key they were "
-            "written with behind the others and run this again, or reconnect their connections."
+            f"No key in MX_SECRET_KEYS opens the token sets or Mintsoft keys {named}: put the key "
+            "they were written with behind the others and run this again, or reconnect their "
+            "connections and give their Mintsoft keys anew."
         )

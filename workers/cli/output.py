@@ -15,10 +15,12 @@ import typer
 
 STYLES = {
     "In Xero": "green",
+    "In Mintsoft": "green",
     "In Xero with warnings": "yellow",
     "Needs attention": "red",
     "Waiting": "yellow",
     "Sending": "yellow",
+    "Placing": "yellow",
     "Ready": "cyan",
     "Skipped": "dim",
     "Withdrawn": "dim",

@@ -82,14 +82,17 @@ def worker(
 
 
 def scheduler() -> None:
-    """Find what is due and has nobody on the way to it, every two seconds."""
+    """Start polls on time and find what is due and has nobody on the way to it.
+
+    Any number may run: one starts polls, another takes its place within seconds.
+    """
     from workers import scheduler as sweeping
     from workers.cli.session import load_settings
     from workers.runtime import Runtime
 
     settings = load_settings(quiet=False)
     _broker_url(settings.amqp_url.get_secret_value())
-    runtime = Runtime(settings, pool_size=2)
+    runtime = Runtime(settings, pool_size=3)
     try:
         sweeping.run(runtime, on_signal())
     finally:

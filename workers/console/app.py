@@ -24,6 +24,7 @@ from workers.console import (
     health,
     mapping_files,
     mappings,
+    mintsoft_hooks,
     signing_in,
     webhooks,
 )
@@ -78,6 +79,7 @@ def _routes() -> list[BaseRoute]:
         *mappings.routes(),
         *connecting.routes(),
         *webhooks.routes(),
+        *mintsoft_hooks.routes(),
         Mount("/static", StaticFiles(directory=str(static))),
     ]
 

@@ -39,6 +39,8 @@ class Arrival:
 
     ``total`` is Mintsoft's: gross of an order, net of a 3PL invoice, in ``currency``.
     ``payload`` is the event's data as JSON text. ``asked_for``: someone pressed Export.
+    ``xero_id``: the document of Xero that an order says it was made from; ``already``: why it is
+    in Xero without having been exported.
     """
 
     key: Key
@@ -51,6 +53,8 @@ class Arrival:
     withdrawal: str | None = None
     asked_for: bool = True
     traceparent: str | None = None
+    xero_id: UUID | None = None
+    already: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +106,14 @@ def _first(arrival: Arrival) -> Standing:
         payload=arrival.payload,
         total=arrival.total,
         currency=arrival.currency,
+        reason=arrival.already,
         traceparent=arrival.traceparent,
     )
 
 
 def _start(arrival: Arrival) -> Status:
+    if arrival.already is not None:
+        return Status.SKIPPED
     return Status.WAITING if arrival.asked_for else Status.READY
 
 
@@ -139,6 +146,8 @@ def _update(standing: Standing, arrival: Arrival) -> Standing:
     )
     if standing.status is Status.SENDING or _skipped_by_person(standing):
         return renewed
+    if arrival.already is not None:
+        return replace(renewed, status=Status.SKIPPED, reason=arrival.already)
     if standing.status in (Status.READY, Status.WITHDRAWN):
         return replace(renewed, status=_start(arrival))
     return replace(renewed, status=Status.WAITING, reason=None)
@@ -172,6 +181,11 @@ def _changed_in_xero(standing: Standing, arrival: Arrival) -> Standing:
 def worth(total: Decimal | None, currency: str | None) -> str:
     """Return an amount for a sentence, such as ``12.00 GBP``."""
     return f"{total} {currency or ''}".strip()
+
+
+def came_from_xero(number: str, xero_number: str) -> Reason:
+    """Return the reason of an order that was made from an invoice of Xero."""
+    return reason("came_from_xero", number=number, xero_number=xero_number)
 
 
 def withdrawn_after_posting(kind: Kind, number: str, xero_number: str, why: str) -> Reason:

@@ -1,39 +1,24 @@
 """Why a document waits, in words a bookkeeper understands.
 
-Every failure code of the mapping has its sentence, its remedy and its cure here and nowhere
-else, so that no code can exist without a remedy and one page can list them all.
+Every failure code of the mapping has its sentence, its remedy and its cure here (those of imports
+in :mod:`workers.mapping.imports.entries`) and nowhere else, so that no code can exist without a
+remedy and one page can list them all.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+
+from workers.mapping.entries import Cure as Cure
+from workers.mapping.entries import Entry as Entry
+from workers.mapping.imports.entries import IMPORT_ENTRIES
 
 MOST_SENTENCES = 5
 """A merged reason names this many problems; a screen of fifty helps nobody."""
 
 
-class Cure(StrEnum):
-    """Where the cause is removed; what is saved or refreshed there re-queues the document."""
-
-    MAPPING = "mapping"
-    XERO = "xero"
-    MINTSOFT = "mintsoft"
-    PERSON = "person"
-
-
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why one document can't be sent: ``message`` carries names and figures."""
-
-    code: str
-    message: str
-    remedy: str
-    cure: Cure
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One failure code: its sentence and remedy, with ``{fields}`` for names and figures."""
 
     code: str
     message: str
@@ -298,12 +283,13 @@ _ENTRIES = (
     ),
 )
 
-_BY_CODE = {entry.code: entry for entry in _ENTRIES}
+_EVERY = (*_ENTRIES, *IMPORT_ENTRIES)
+_BY_CODE = {entry.code: entry for entry in _EVERY}
 
 
 def all_codes() -> tuple[Entry, ...]:
     """Return every failure code of the mapping with its sentence, remedy and cure."""
-    return _ENTRIES
+    return _EVERY
 
 
 def reason(code: str, /, **facts: object) -> Reason:

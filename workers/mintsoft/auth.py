@@ -1,4 +1,4 @@
-"""Mintsoft's API key: given once in the settings, or fetched by logging in.
+"""Mintsoft's API key: given once, or fetched by logging in.
 
 A key that was fetched lives 24 hours unless set never to expire; when it is refused, one thread
 logs in again and the others take what it got.
@@ -10,8 +10,9 @@ from collections.abc import Callable
 import httpx
 from pydantic import SecretStr
 
-from workers.errors import Transient
+from workers.errors import AccessRefused
 from workers.mintsoft import failures
+from workers.store.mintsoft_keys import Credentials
 
 
 class ApiKey:
@@ -37,34 +38,27 @@ class ApiKey:
             return self._key.get_secret_value()
 
 
-def log_in(client: httpx.Client, username: str, password: SecretStr) -> SecretStr:
-    """Return a new key by ``POST /api/Auth``. Raises Transient, with what to check."""
-    body = {"Username": username, "Password": password.get_secret_value()}
+def log_in(client: httpx.Client, given: Credentials, url: str, remedy: str) -> SecretStr:
+    """Return a new key by ``POST /api/Auth``. Raises Transient, with the *remedy* if refused."""
+    body = {"Username": given.username, "Password": given.password.get_secret_value()}
     try:
-        answer = client.post("/api/Auth", json=body)
+        answer = client.post(f"{url}/api/Auth", json=body)
     except httpx.RequestError as error:
         raise failures.of_silence(error, write=False) from error
+    if answer.status_code >= 500:
+        raise failures.broken(f"HTTP {answer.status_code}", write=False)
     if answer.status_code != 200:
-        raise Transient(
-            f"Mintsoft refuses the log-in (HTTP {answer.status_code}): check "
-            "MX_MINTSOFT_USERNAME and MX_MINTSOFT_PASSWORD"
-        )
+        raise AccessRefused(f"Mintsoft refuses the log-in (HTTP {answer.status_code}): {remedy}")
     key = failures.content(answer, write=False)
     if not isinstance(key, str) or not key:
-        raise Transient("Mintsoft answers the log-in without a key")
+        raise AccessRefused(f"Mintsoft answers the log-in without a key: {remedy}")
     return SecretStr(key)
 
 
-def api_key(client: httpx.Client, key: SecretStr, username: str, password: SecretStr) -> ApiKey:
-    """Return a fixed *key*, or one fetched for *username*.
-
-    Raises ValueError naming the settings when neither is given.
-    """
-    if key.get_secret_value():
-        return ApiKey(key)
-    if not username:
-        raise ValueError(
-            "Mintsoft can't be called: set MX_MINTSOFT_API_KEY, or MX_MINTSOFT_USERNAME and "
-            "MX_MINTSOFT_PASSWORD"
-        )
-    return ApiKey(SecretStr(""), lambda: log_in(client, username, password))
+def api_key(client: httpx.Client, given: Credentials, url: str, remedy: str) -> ApiKey:
+    """Return a fixed key, or one fetched for a user. Raises ValueError without either."""
+    if given.key.get_secret_value():
+        return ApiKey(given.key)
+    if not given.username:
+        raise ValueError(f"Mintsoft can't be called: {remedy}")
+    return ApiKey(SecretStr(""), lambda: log_in(client, given, url, remedy))

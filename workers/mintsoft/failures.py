@@ -1,7 +1,7 @@
 """Which kind of failure an answer of Mintsoft is. Pure.
 
 HTTP 200 is not success: most writes answer {ID, Success, Message, WarningMessage}. A key that
-is refused is Transient: it concerns the whole service, and all goes on once the setting is right.
+is refused is no document's failure: everything waits, and goes on once the right one is given.
 """
 
 from datetime import datetime, timedelta
@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import httpx
 import jiter
 
-from workers.errors import Failure, Permanent, Throttled, Transient, Uncertain
-from workers.mintsoft.reasons import not_found, refused
+from workers.errors import AccessRefused, Failure, Permanent, Throttled, Transient, Uncertain
+from workers.mintsoft.reasons import not_found, not_placed, refused
 
 WAIT = timedelta(seconds=60)
 """How long to stay away after a 429 that does not say; Mintsoft publishes no limit."""
@@ -18,8 +18,13 @@ WAIT = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(hours=1)
 LONGEST_DETAIL = 2000
 
+REMEDY = "check MX_MINTSOFT_API_KEY, or MX_MINTSOFT_USERNAME and MX_MINTSOFT_PASSWORD"
+"""What to do about the fleet's own key."""
 
-def of_answer(answer: httpx.Response, what: str, *, write: bool, now: datetime) -> Failure | None:
+
+def of_answer(
+    answer: httpx.Response, what: str, *, write: bool, now: datetime, remedy: str = REMEDY
+) -> Failure | None:
     """Return what is wrong with *answer* about *what* (``order 12``), or None."""
     match answer.status_code:
         case status if 200 <= status < 300:
@@ -27,14 +32,14 @@ def of_answer(answer: httpx.Response, what: str, *, write: bool, now: datetime) 
         case 429:
             return Throttled(now + _wait(answer.headers.get("Retry-After", "")), "Mintsoft")
         case 401 | 403:
-            return Transient(
-                f"Mintsoft answers HTTP {answer.status_code}: check MX_MINTSOFT_API_KEY, or "
-                "MX_MINTSOFT_USERNAME and MX_MINTSOFT_PASSWORD"
-            )
+            return AccessRefused(f"Mintsoft answers HTTP {answer.status_code}: {remedy}")
         case 404:
             return Permanent(not_found(what), _describe(answer))
         case status if 400 <= status < 500 and status != 408:
-            return Permanent(refused(_words(answer)), _describe(answer))
+            words = _words(answer)
+            return Permanent(
+                not_placed(what, words) if write else refused(words), _describe(answer)
+            )
     return broken(f"HTTP {answer.status_code}", write=write)
 
 
@@ -55,6 +60,11 @@ def content(answer: httpx.Response, *, write: bool) -> object:
         return jiter.from_json(answer.content, float_mode="decimal", allow_inf_nan=False)
     except ValueError as error:
         raise broken(f"an answer that is no JSON ({error})", write=write) from error
+
+
+def missing(what: str) -> Permanent:
+    """Return the failure for something that a list of Mintsoft's does not have."""
+    return Permanent(not_found(what))
 
 
 def of_result(found: object) -> Failure | None:

@@ -1,4 +1,4 @@
-"""What happens by the clock: the sweep every few seconds, housekeeping every hour."""
+"""What happens by the clock: the sweep and the start of runs, every few seconds; housekeeping."""
 
 from datetime import timedelta
 from threading import Event, Thread
@@ -6,18 +6,19 @@ from threading import Event, Thread
 from workers.loops import repeat
 from workers.runtime import Runtime
 
-SWEEP_EVERY = timedelta(seconds=2)
-"""How late a document may be that nobody was woken for; a sweep costs a few index probes."""
-
+TURN_EVERY = timedelta(seconds=2)
+"""How late a document may be that nobody was woken for, and how soon a dead leader is replaced;
+a turn costs a few index probes."""
 
 TIDY_EVERY = timedelta(hours=1)
 """What is deleted is months old; a look when there is nothing costs a few index probes."""
 
 
 def run(runtime: Runtime, stop: Event) -> None:
-    """Sweep until *stop* is set."""
+    """Sweep, and start runs while this process leads, until *stop* is set."""
 
     def turn() -> int:
+        runtime.starter.once()
         runtime.sweep.once()
         return 0
 
@@ -28,4 +29,7 @@ def run(runtime: Runtime, stop: Event) -> None:
         daemon=True,
     )
     tidying.start()
-    repeat("scheduler", turn, stop, SWEEP_EVERY, runtime.clock)
+    try:
+        repeat("scheduler", turn, stop, TURN_EVERY, runtime.clock)
+    finally:
+        runtime.starter.resign()

@@ -15,6 +15,7 @@ from schemas.connections import Mapping as AccountMapping
 from workers.mapping.changes import changes
 from workers.mapping.keys import content_of
 from workers.mapping.reasons import Cure
+from workers.store import schedules
 from workers.store.sql import queries
 
 SQL = queries("connections")
@@ -150,6 +151,7 @@ def add(conn: Connection, new: NewConnection, who: str) -> UUID:
     row = conn.execute(SQL["add"], values).fetchone()
     assert row is not None
     connection_id: UUID = row[0]
+    schedules.follow(conn, connection_id, new.mode, new.settings)
     audit(conn, who, "connection added", connection_id, details={"mode": new.mode.value})
     return connection_id
 
@@ -270,8 +272,9 @@ def mapping(conn: Connection, connection_id: UUID) -> AccountMapping | None:
 
 
 def requeue_cured(conn: Connection, connection_id: UUID, cures: Collection[Cure]) -> list[int]:
-    """Let documents go on whose cause was removed; return their ids."""
+    """Let documents and imports go on whose cause was removed; return the documents' ids."""
     values = {"connection_id": connection_id, "cures": [cure.value for cure in cures]}
+    conn.execute(SQL["requeue_cured_imports"], values)
     return [row[0] for row in conn.execute(SQL["requeue_cured"], values)]
 
 

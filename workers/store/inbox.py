@@ -153,6 +153,10 @@ def insert(conn: Connection, documents: Sequence[Standing]) -> set[Key]:
             "totals": [each.total for each in documents],
             "currencies": [each.currency for each in documents],
             "traces": [each.traceparent for each in documents],
+            "codes": [each.reason.code if each.reason else None for each in documents],
+            "messages": [each.reason.message if each.reason else None for each in documents],
+            "remedies": [each.reason.remedy if each.reason else None for each in documents],
+            "cures": [each.reason.cure.value if each.reason else None for each in documents],
         },
     ).fetchall()
     return {Key(connection, Kind(kind), number) for connection, kind, number in rows}

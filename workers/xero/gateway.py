@@ -162,6 +162,13 @@ class XeroGateway:
         found = results.rows(_checked(answer, self._clock, write=False), "Invoices")
         return results.statuses(found)
 
+    def read(self, method: str, **options: object) -> Answer:
+        """Return the answer to a read for imports: *method* of xero-python's AccountingApi.
+
+        An answer of 304 is handed out as it is: nothing is newer than If-Modified-Since.
+        """
+        return self._read("import", method, **options)
+
     def connections(self) -> list[XeroConnection]:
         """Return the organisations the token reaches. Counts against no organisation's limits."""
         answer = _checked(self._call_connections("GET"), self._clock, write=False)
@@ -198,14 +205,18 @@ class XeroGateway:
         return self._rows("Accounts", "get_accounts", if_modified_since=written)
 
     def _rows(self, field: str, method: str, **options: str) -> list[dict[str, object]]:
+        answer = self._read("reference", method, **options)
+        return [] if answer.status == NOT_MODIFIED else results.rows(answer, field)
+
+    def _read(self, purpose: Purpose, method: str, **options: object) -> Answer:
         answer = self._call(
-            "reference",
+            purpose,
             lambda api: getattr(api, method)(str(self._tenant), _preload_content=False, **options),
             write=False,
         )
         if answer.status == NOT_MODIFIED:
-            return []
-        return results.rows(_checked(answer, self._clock, write=False), field)
+            return answer
+        return _checked(answer, self._clock, write=False)
 
     def _batch(self, operation: Operation, field: str, sent: int) -> list[dict[str, object]]:
         answer = self._call("export", operation, write=True)

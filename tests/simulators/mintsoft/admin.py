@@ -1,4 +1,4 @@
-"""The tests' own way in, `/_sim`: put orders, clients and invoices there, look at tags."""
+"""The tests' own way in, `/_sim`: orders, products, clients, invoices; what has become of them."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from tests.simulators.admin import equipment_routes, route
 from tests.simulators.exchange import Json
+from tests.simulators.mintsoft.reference import DESPATCHED
 from tests.simulators.mintsoft.warehouse import Warehouse
 
 
@@ -23,6 +24,10 @@ class Admin:
             route("GET", "/_sim/orders/{order:int}", self.get_order),
             route("POST", "/_sim/clients", self.add_clients),
             route("POST", "/_sim/invoices", self.add_invoices),
+            route("POST", "/_sim/orders/{order:int}/despatch", self.despatch),
+            route("GET", "/_sim/orders", self.list_orders),
+            route("GET", "/_sim/asns", self.list_asns),
+            route("POST", "/_sim/products", self.add_products),
             route("GET", "/_sim/tags", self.tags),
             route("DELETE", "/_sim/keys", self.revoke_keys),
             route("POST", "/_sim/clock", self.advance_clock),
@@ -41,6 +46,34 @@ class Admin:
         order_id = request.path_params["order"]
         order = self._warehouse.orders[order_id]
         return {**order, "Tags": self._warehouse.tags.get(order_id, [])}
+
+    def list_orders(self, _: Request, _body: Json) -> list[Json]:
+        """All orders, as the API would answer each."""
+        return [self._warehouse.view(order_id) for order_id in sorted(self._warehouse.orders)]
+
+    def list_asns(self, _: Request, _body: Json) -> list[Json]:
+        """All ASNs with their lines."""
+        return list(self._warehouse.asns.values())
+
+    def despatch(self, request: Request, body: Json) -> Json:
+        """Send an order off, as the warehouse does; gives what Mintsoft's web hook would say.
+
+        A body may set fields, such as another DespatchDate.
+        """
+        order = self._warehouse.orders[request.path_params["order"]]
+        order |= {"OrderStatusId": DESPATCHED, "DespatchDate": self._warehouse.now_text(), **body}
+        self._warehouse.touch(order)
+        return self._warehouse.view(order["ID"])
+
+    def add_products(self, _: Request, body: Any) -> Json:
+        """Add products: {"SKU", "ClientId"} and what else is known; an ID is given if missing."""
+        for row in rows_of(body, "products"):
+            if not isinstance(row.get("SKU"), str) or not isinstance(row.get("ClientId"), int):
+                raise ValueError(f"{row!r}: a product needs SKU (text) and ClientId (whole number)")
+            known = self._warehouse.product(row["ClientId"], row["SKU"])
+            product_id = row.get("ID") or (known or {}).get("ID") or self._warehouse.next_id()
+            self._warehouse.products[product_id] = {**row, "ID": product_id}
+        return {"products": len(self._warehouse.products)}
 
     def add_clients(self, _: Request, body: Any) -> Json:
         """Add or replace clients."""
@@ -75,6 +108,8 @@ class Admin:
             "orders": len(house.orders),
             "clients": len(house.clients),
             "invoices": len(house.invoices),
+            "products": len(house.products),
+            "asns": len(house.asns),
             "tag_calls": house.tag_calls,
             "logins": house.logins,
             "calls": house.equipment.calls.report(),

@@ -6,16 +6,25 @@ Writes answer {ID, Success, Message, WarningMessage}; only reads of unknown thin
 import re
 import secrets
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from tests.simulators import wire
 from tests.simulators.exchange import Answer, Call, Json
-from tests.simulators.mintsoft.warehouse import KEY_LIFE, REFERENCE_DATA, WAREHOUSES, Warehouse
-
-MAX_ROWS = 100
-NOT_FOUND = Answer(404, {"Message": "No HTTP resource was found that matches the request."})
-UNAUTHORISED = Answer(401, {"Message": "Authorization has been denied for this request."})
+from tests.simulators.mintsoft.answering import (
+    NOT_FOUND,
+    UNAUTHORISED,
+    failed,
+    later,
+    listed,
+    moment,
+    one_page,
+    same,
+    written,
+)
+from tests.simulators.mintsoft.placing import Placing
+from tests.simulators.mintsoft.receiving import Receiving
+from tests.simulators.mintsoft.reference import REFERENCE_DATA, WAREHOUSES
+from tests.simulators.mintsoft.warehouse import KEY_LIFE, Warehouse
 
 Endpoint = Callable[..., Answer]
 
@@ -25,6 +34,7 @@ class Api:
 
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
+        placing, receiving = Placing(warehouse), Receiving(warehouse)
         self._routes: list[tuple[str, re.Pattern[str], Endpoint]] = [
             (method, re.compile(f"/api{path}/?", re.IGNORECASE), endpoint)
             for method, path, endpoint in (
@@ -33,6 +43,18 @@ class Api:
                 ("GET", r"/Order/(\d+)", self.get_order),
                 ("PUT", r"/Order/(\d+)/Tag", self.add_tag),
                 ("DELETE", r"/Order/(\d+)/Tag", self.remove_tag),
+                ("PUT", r"/Order", placing.create),
+                ("POST", r"/Order/(\d+)", placing.update),
+                ("GET", r"/Order/(\d+)/Cancel", placing.cancel),
+                ("GET", r"/Order/(\d+)/Items", placing.items),
+                ("PUT", r"/Order/(\d+)/Items", placing.add_item),
+                ("POST", r"/Order/(\d+)/Items/(\d+)", placing.change_item),
+                ("DELETE", r"/Order/(\d+)/Items/(\d+)", placing.remove_item),
+                ("PUT", r"/ASN", receiving.create),
+                ("GET", r"/ASN/List", receiving.listed),
+                ("GET", r"/ASN/(\d+)", receiving.one),
+                ("DELETE", r"/ASN/(\d+)", receiving.remove),
+                ("GET", r"/Product/Search", self.search_products),
                 ("GET", r"/Client", self.list_clients),
                 ("GET", r"/Client/(\d+)", self.get_client),
                 ("GET", r"/Accounting/Invoice/List", self.list_invoices),
@@ -82,15 +104,27 @@ class Api:
         """GET /api/Order/List with its filters, at most 100 rows a page."""
         rows = [self._warehouse.view(order_id) for order_id in sorted(self._warehouse.orders)]
         rows = [row for row in rows if wanted(row, call.query)]
-        if call.query.get("includeorderitems", "false").lower() != "true":
+        if not flag(call.query, "includeorderitems"):
             rows = [{**row, "OrderItems": []} for row in rows]
         return Answer(200, one_page(rows, call.query))
 
     def search_orders(self, call: Call) -> Answer:
-        """GET /api/Order/Search?OrderNumber=."""
-        number = call.query.get("ordernumber", "")
-        orders = self._warehouse.orders.values()
-        rows = [self._warehouse.view(row["ID"]) for row in orders if row["OrderNumber"] == number]
+        """GET /api/Order/Search?OrderNumber=: fuzzy, over all clients."""
+        part = call.query.get("ordernumber", "").casefold()
+        orders = self._warehouse.orders
+        found = [each for each in orders if part in str(orders[each].get("OrderNumber")).casefold()]
+        return Answer(200, [self._warehouse.view(each) for each in found])
+
+    def search_products(self, call: Call) -> Answer:
+        """GET /api/Product/Search?Search=: by a part of SKU or name, over all clients."""
+        part, query = call.query.get("search", "").casefold(), call.query
+        rows = [
+            row
+            for row in self._warehouse.products.values()
+            if (part in row["SKU"].casefold() or part in str(row.get("Name")).casefold())
+            and (not row.get("Bundle") or flag(query, "includebundles"))
+            and (not row.get("DisCont") or flag(query, "includediscontinued"))
+        ]
         return Answer(200, rows)
 
     def add_tag(self, call: Call, order_id: str) -> Answer:
@@ -132,12 +166,11 @@ class Api:
 
     def list_invoices(self, call: Call) -> Answer:
         """GET /api/Accounting/Invoice/List by ClientId and SinceDate."""
-        client, since = call.query.get("clientid"), moment(call.query.get("sincedate"))
+        since = moment(call.query.get("sincedate"))
         rows = [
             row
             for row in self._warehouse.invoices.values()
-            if (client is None or row.get("ClientId") == int(client))
-            and later(row.get("InvoiceDate"), since)
+            if same(row, "ClientId", call.query) and later(row.get("Date"), since)
         ]
         return Answer(200, one_page(rows, call.query))
 
@@ -164,52 +197,18 @@ def guarded(endpoint: Endpoint, *arguments: Any) -> Answer:
         return Answer(400, {"Message": f"The request is invalid: {error}"})
 
 
-def written(order_id: int) -> Answer:
-    """A write that succeeded."""
-    return Answer(200, result(order_id, True, ""))
-
-
-def failed(order_id: int, message: str) -> Answer:
-    """A write that failed, which is a 200 all the same."""
-    return Answer(200, result(order_id, False, message))
-
-
-def result(order_id: int, success: bool, message: str) -> Json:
-    """What Mintsoft answers to writes."""
-    return {"ID": order_id, "Success": success, "Message": message, "WarningMessage": ""}
+def flag(query: dict[str, str], name: str) -> bool:
+    """A parameter that is true or false."""
+    return query.get(name, "false").lower() == "true"
 
 
 def wanted(order: Json, query: dict[str, str]) -> bool:
     """Whether an order passes the filters of the list."""
     tags = set(str(order["Tags"]).split(",")) - {""}
-    client = query.get("clientid")
     return (
-        (client is None or order.get("ClientId") == int(client))
+        all(same(order, name, query) for name in ("ClientId", "OrderStatusId", "ChannelId"))
         and later(order.get("DespatchDate"), moment(query.get("sincedespatchdate")))
         and later(order.get("LastUpdated"), moment(query.get("sincelastupdated")))
         and listed(query, "includetags") <= tags
         and not listed(query, "excludetags") & tags
     )
-
-
-def listed(query: dict[str, str], name: str) -> set[str]:
-    """A comma-separated parameter."""
-    return {part.strip() for part in query.get(name, "").split(",") if part.strip()}
-
-
-def moment(text: str | None) -> datetime | None:
-    """A time without zone, as Mintsoft writes them; raises ValueError."""
-    return datetime.fromisoformat(text.rstrip("Z")).replace(tzinfo=None) if text else None
-
-
-def later(text: Any, since: datetime | None) -> bool:
-    """Whether a time is at or after `since`; a missing time passes only without `since`."""
-    when = moment(str(text)) if text else None
-    return since is None or (when is not None and when >= since)
-
-
-def one_page(rows: list[Json], query: dict[str, str]) -> list[Json]:
-    """A page of at most 100 rows."""
-    size = min(int(query.get("limit", MAX_ROWS)), MAX_ROWS)
-    page = max(1, int(query.get("pageno", 1)))
-    return rows[(page - 1) * size : page * size]

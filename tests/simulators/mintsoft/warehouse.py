@@ -1,4 +1,4 @@
-"""Everything the simulator of Mintsoft remembers: orders with their tags, clients, invoices."""
+"""Everything the simulator of Mintsoft remembers: orders with tags, ASNs, products, invoices."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,36 +10,6 @@ from tests.simulators.gate import Equipment
 from tests.simulators.recording import Recorder
 
 KEY_LIFE = timedelta(hours=24)
-
-WAREHOUSES = (
-    {"ID": 5, "Name": "Leeds", "Code": "LDS"},
-    {"ID": 6, "Name": "Bristol", "Code": "BRS"},
-)
-REFERENCE_DATA: dict[str, list[Json]] = {
-    "countries": [
-        {"ID": 1, "Name": "United Kingdom", "Code": "GB", "Code3": "GBR"},
-        {"ID": 2, "Name": "Ireland", "Code": "IE", "Code3": "IRL"},
-        {"ID": 3, "Name": "United States", "Code": "US", "Code3": "USA"},
-    ],
-    "currencies": [
-        {"ID": 1, "Name": "Pound Sterling", "Code": "GBP", "Symbol": "£"},
-        {"ID": 2, "Name": "Euro", "Code": "EUR", "Symbol": "€"},
-        {"ID": 3, "Name": "US Dollar", "Code": "USD", "Symbol": "$"},
-        {"ID": 4, "Name": "Australian Dollar", "Code": "AUD", "Symbol": "$"},
-    ],
-    "orderstatuses": [
-        {"ID": 1, "Name": "NEW"},
-        {"ID": 3, "Name": "CANCELLED"},
-        {"ID": 4, "Name": "DESPATCHED"},
-        {"ID": 5, "Name": "INVOICED"},
-        {"ID": 6, "Name": "INVOICEFAILED"},
-    ],
-    "channels": [
-        {"ID": 7, "Name": "eBay"},
-        {"ID": 8, "Name": "Amazon"},
-        {"ID": 9, "Name": "Shopify"},
-    ],
-}
 
 
 @dataclass(frozen=True)
@@ -61,6 +31,9 @@ class Warehouse:
         self.orders: dict[int, Json] = {}
         self.clients: dict[int, Json] = {}
         self.invoices: dict[int, Json] = {}
+        self.products: dict[int, Json] = {}
+        self.asns: dict[int, Json] = {}
+        self._last_id = 100_000
         self.tags: dict[int, list[str]] = {}
         self.tag_calls = 0
         self.logins = 0
@@ -79,3 +52,24 @@ class Warehouse:
         tags = str(order.get("Tags") or "")
         self.orders[order_id] = order
         self.tags[order_id] = [tag.strip() for tag in tags.split(",") if tag.strip()]
+
+    def next_id(self) -> int:
+        """An ID that nothing has, far above those that tests give."""
+        self._last_id += 1
+        return self._last_id
+
+    def product(self, client_id: int, sku: str, product_id: int = 0) -> Json | None:
+        """The client's product of this SKU or ID."""
+        if product_id:
+            found = self.products.get(product_id)
+            return found if found and found["ClientId"] == client_id else None
+        mine = (row for row in self.products.values() if row["ClientId"] == client_id)
+        return next((row for row in mine if row["SKU"] == sku), None)
+
+    def now_text(self) -> str:
+        """The simulated time as Mintsoft writes it: UTC, without a zone."""
+        return self.clock.now().replace(tzinfo=None).isoformat(timespec="milliseconds")
+
+    def touch(self, row: Json) -> None:
+        """Something about a document has changed."""
+        row["LastUpdated"] = self.now_text()

@@ -49,6 +49,8 @@ class Admin:
             route("DELETE", "/_sim/tokens", self.revoke_tokens),
             route("POST", "/_sim/clock", self.advance_clock),
             route("POST", "/_sim/idempotency", self.set_key_life),
+            route("POST", "/_sim/webhooks", self.set_webhook),
+            route("GET", "/_sim/webhooks", lambda *_: self._books.hooks.report()),
             route("GET", "/_sim/invoices", self.list_invoices),
             route("GET", "/_sim/invoices/{invoice}", self.get_invoice),
             route("GET", "/_sim/state", self.state),
@@ -69,6 +71,7 @@ class Admin:
         if "lock_date" in body:
             org.period_lock_date = date.fromisoformat(body["lock_date"])
         self._books.limits.settings(org.tenant_id).change(body.get("limits", {}))
+        org.tell = self._books.hooks.teller(org.tenant_id)
         self._books.organisations[org.tenant_id] = org
         return summary(org)
 
@@ -174,13 +177,20 @@ class Admin:
         return {"revoked": len(self._books.tokens.grants)}
 
     def advance_clock(self, _: Request, body: Json) -> Json:
-        """Move the simulator's clock on."""
-        return {"now": self._books.clock.advance(float(body["advance_seconds"])).isoformat()}
+        """Move the simulator's clock on; `stopped` holds it where it is, or lets it go on."""
+        if "stopped" in body:
+            self._books.clock.stop(body["stopped"] is True)
+        return {"now": self._books.clock.advance(float(body.get("advance_seconds", 0))).isoformat()}
 
     def set_key_life(self, _: Request, body: Json) -> Json:
         """Set how long idempotency keys live, in seconds."""
         self._books.keys.life = timedelta(seconds=float(body["seconds"]))
         return {"seconds": self._books.keys.life.total_seconds()}
+
+    def set_webhook(self, _: Request, body: Json) -> Json:
+        """Have changes of invoices told to `url`, signed with `key`."""
+        self._books.hooks.send_to(body["url"], body["key"])
+        return self._books.hooks.report()
 
     def list_invoices(self, request: Request, _: Json) -> list[Json]:
         """A compact list of invoices, of one organisation or of all, in order of creation."""

@@ -5,10 +5,18 @@ Order as in Xero: size, token, organisation, scope, limits, idempotency key, end
 
 import re
 from collections.abc import Callable
+from email.utils import format_datetime
 from typing import Any
 
 from tests.simulators.exchange import Answer, Call
-from tests.simulators.xero import contacts, invoices, items, problems, reference
+from tests.simulators.xero import (
+    contacts,
+    invoices,
+    items,
+    problems,
+    purchase_orders,
+    reference,
+)
 from tests.simulators.xero.asking import Asking, BadQueryError, UnreadableError
 from tests.simulators.xero.books import MAX_BODY_BYTES, Books
 from tests.simulators.xero.tokens import AccessToken
@@ -24,6 +32,8 @@ ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/Invoices/([^/]+)", invoices.update_invoice),
     ("PUT", "/Invoices/([^/]+)/History", invoices.add_history),
     ("GET", "/Invoices/([^/]+)/History", invoices.get_history),
+    ("GET", "/PurchaseOrders", purchase_orders.list_purchase_orders),
+    ("GET", "/PurchaseOrders/([^/]+)", purchase_orders.get_purchase_order),
     ("PUT", "/Items", items.create_items),
     ("POST", "/Items", items.save_items),
     ("GET", "/Items", items.list_items),
@@ -48,6 +58,7 @@ COMPILED: tuple[tuple[str, re.Pattern[str], Endpoint], ...] = tuple(
 # Any one of the scopes opens the resource; a scope ending in .read opens it for GET only.
 SCOPES = {
     "Invoices": ("accounting.invoices", "accounting.transactions"),
+    "PurchaseOrders": ("accounting.invoices", "accounting.transactions"),
     "Contacts": ("accounting.contacts",),
 }
 SETTINGS_SCOPE = ("accounting.settings",)
@@ -62,6 +73,7 @@ class Api:
     def __call__(self, call: Call) -> Answer:
         tenant = call.headers.get("xero-tenant-id", "").lower()
         answer = self._refusal(call, tenant) or self._admitted(call, tenant)
+        answer = answer.with_headers({"Date": format_datetime(self._books.now(), usegmt=True)})
         if tenant not in self._books.organisations:
             return answer
         return answer.with_headers(self._books.limits.headers(tenant, self._books.now()))

@@ -10,6 +10,7 @@ from tests.simulators.gate import Gate
 from tests.simulators.xero.admin import Admin
 from tests.simulators.xero.api import PREFIX, Api
 from tests.simulators.xero.books import Books, Config
+from tests.simulators.xero.by_hand import ByHand
 from tests.simulators.xero.consent import Consent
 from tests.simulators.xero.identity import Identity
 from tests.simulators.xero.pages import Pages
@@ -27,6 +28,7 @@ def create_app(record: Path | None = None, config: Config | None = None) -> ASGI
         Route("/connections/{connection}", identity),
         Route("/connect/{rest:path}", identity),
         *Admin(books).routes(),
+        *ByHand(books).routes(),
         *consent.routes(),
         *Pages(books).routes(),
     ]

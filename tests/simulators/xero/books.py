@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.simulators.clock import SimulatedClock
 from tests.simulators.gate import Equipment
 from tests.simulators.recording import Recorder
+from tests.simulators.xero.hooks import Hooks
 from tests.simulators.xero.idempotency import IdempotencyKeys
 from tests.simulators.xero.limits import Limits, LimitSettings
 from tests.simulators.xero.organisation import Organisation
@@ -38,6 +39,7 @@ class Books:
         self.limits = Limits(config.limits)
         self.keys = IdempotencyKeys(timedelta(minutes=config.idempotency_minutes))
         self.equipment = Equipment(Recorder("xero", record))
+        self.hooks = Hooks(self.now)
 
     def now(self) -> datetime:
         """The simulated instant, aware, UTC, whole milliseconds."""

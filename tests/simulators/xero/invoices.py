@@ -56,7 +56,9 @@ def create(asking: Asking, raw: Json) -> Outcome:
         errors.append("Invoice # must be unique.")
     if errors:
         return Outcome(refused(draft, errors), errors)
-    return Outcome(stored(asking, draft, new_id()), [])
+    made = stored(asking, draft, new_id())
+    asking.org.made_by_app.add(made["InvoiceID"])
+    return Outcome(made, [])
 
 
 def save(asking: Asking, raw: Json) -> Outcome:
@@ -109,7 +111,13 @@ def as_sent(invoice: Json) -> Json:
     dropped = ("SubTotal", "TotalTax", "Total", "UpdatedDateUTC", "CurrencyRate")
     raw = {name: value for name, value in invoice.items() if name not in dropped}
     contact = {"ContactID": invoice["Contact"]["ContactID"]}
-    return {**raw, "Contact": contact}
+    return {**raw, "Contact": contact, "LineItems": list(map(line_as_sent, invoice["LineItems"]))}
+
+
+def line_as_sent(line: Json) -> Json:
+    """A stored line as it was sent: a remark has no figures."""
+    remark = not line["Quantity"] and not line["UnitAmount"] and not line["AccountCode"]
+    return {"Description": line["Description"]} if remark else line
 
 
 def stored(asking: Asking, draft: Draft, invoice_id: str) -> Json:
@@ -135,8 +143,10 @@ def stored(asking: Asking, draft: Draft, invoice_id: str) -> Json:
 
 def touch(asking: Asking, invoice: Json) -> None:
     """Mark a document as changed now."""
+    invoice_id, moments = invoice["InvoiceID"], asking.org.invoice_moments
+    asking.org.tell(invoice_id, "UPDATE" if invoice_id in moments else "CREATE")
     invoice["UpdatedDateUTC"] = ms_date(asking.now)
-    asking.org.invoice_moments[invoice["InvoiceID"]] = asking.now
+    moments[invoice_id] = asking.now
 
 
 def number_taken(org: Organisation, draft: Draft, own_id: str | None) -> bool:
@@ -199,8 +209,9 @@ def newer(asking: Asking) -> list[Json]:
 
 
 def selected(asking: Asking, rows: list[Json]) -> list[Json]:
-    """The rows that the list parameters name. Every simulated document was made by this app."""
-    asking.flag("createdbymyapp")
+    """The rows that the list parameters name."""
+    if asking.flag("createdbymyapp"):
+        rows = [row for row in rows if row["InvoiceID"] in asking.org.made_by_app]
     for parameter, name in (
         ("ids", "InvoiceID"),
         ("invoicenumbers", "InvoiceNumber"),

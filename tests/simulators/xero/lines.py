@@ -18,7 +18,7 @@ def priced(context: LineContext, sent: Json) -> tuple[Json, list[str]]:
     tax = tax_of(raw, context, tax_type, amounts.amount, errors)
     account = context.org.accounts.get(str(raw.get("AccountCode") or ""))
     line = {
-        "LineItemID": new_id(),
+        "LineItemID": sent.get("LineItemID") or new_id(),
         "Description": raw.get("Description"),
         "Quantity": amounts.quantity,
         "UnitAmount": amounts.unit,

@@ -5,6 +5,7 @@ beside the lists, because uniqueness is checked for every document.
 """
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -58,6 +59,11 @@ class Organisation:
     contact_numbers: dict[str, str] = field(default_factory=dict)
     history: dict[str, list[Json]] = field(default_factory=dict)
     next_number: int = 1
+    purchase_orders: dict[str, Json] = field(default_factory=dict)
+    purchase_order_moments: dict[str, datetime] = field(default_factory=dict)
+    next_purchase_order: int = 1
+    made_by_app: set[str] = field(default_factory=set)
+    tell: Callable[[str, str], None] = lambda _resource_id, _type: None  # the web hooks
 
     @property
     def lock_date(self) -> date | None:

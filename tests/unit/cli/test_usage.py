@@ -42,6 +42,8 @@ def test_the_public_commands_are_there() -> None:
         *(f"connection {verb}" for verb in ("add", "list", "show", "disconnect")),
         *(f"mapping {verb}" for verb in ("show", "set", "load", "check")),
         *(f"export {verb}" for verb in ("list", "show", "preview", "retry", "skip", "mark-posted")),
+        *(f"import {verb}" for verb in ("list", "show", "retry", "skip")),
+        *(f"schedule {verb}" for verb in ("list", "set", "run")),
         *(f"event {verb}" for verb in ("publish", "parked", "replay")),
     }
 

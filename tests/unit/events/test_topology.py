@@ -24,11 +24,14 @@ OUTGOING = {
     "connection.lost.v1",
     "order.imported.v1",
     "asn.imported.v1",
+    "order.import-requested.v1",
+    "asn.import-requested.v1",
+    "import.needs-attention.v1",
 }
 
 
 def test_the_catalogue_is_the_public_contract() -> None:
-    """Thirteen events, six to read and seven to write, each in its direction only."""
+    """Sixteen events, six to read and ten to write, each in its direction only."""
     assert {k.type for k in CATALOGUE if k.direction is Direction.INCOMING} == INCOMING
     assert {k.type for k in CATALOGUE if k.direction is Direction.OUTGOING} == OUTGOING
     assert all(incoming(name) and not outgoing(name) for name in INCOMING)
@@ -45,6 +48,7 @@ def test_exchanges_and_queues_have_the_names_of_the_contract() -> None:
         "exports.invoices",
         "imports.sales_orders",
         "imports.purchase_orders",
+        "polls.mintsoft",
         "connections",
         "upkeep",
     )

@@ -6,10 +6,11 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from workers.errors import Failure, Permanent, Throttled, Transient, Uncertain
+from workers.errors import AccessRefused, Failure, Permanent, Throttled, Transient, Uncertain
 from workers.mintsoft import failures
 from workers.mintsoft.auth import ApiKey, api_key
 from workers.mintsoft.reasons import all_codes
+from workers.store.mintsoft_keys import Credentials
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -20,8 +21,8 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
         (200, True, None),
         (302, False, Transient),
         (400, True, Permanent),
-        (401, True, Transient),
-        (403, False, Transient),
+        (401, True, AccessRefused),
+        (403, False, AccessRefused),
         (404, True, Permanent),
         (408, True, Uncertain),
         (429, True, Throttled),
@@ -109,7 +110,7 @@ def test_a_key_is_renewed_once() -> None:
 def test_without_key_or_user_the_settings_are_named() -> None:
     """Said at the start, not at the first order."""
     with httpx.Client() as client, pytest.raises(ValueError, match="MX_MINTSOFT_API_KEY"):
-        api_key(client, SecretStr(""), "", SecretStr(""))
+        api_key(client, Credentials(), "http://127.0.0.1:9", failures.REMEDY)
 
 
 def test_codes_are_unique() -> None:

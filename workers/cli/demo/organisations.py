@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 WHO = "demo"
 
+RETAIL_WAREHOUSE = 5
+"""Mintsoft's warehouse to which orders and ASNs from Xero go."""
+
+RETAIL_CHANNEL = 2
+"""Mintsoft's channel of orders from Xero."""
+
 RETAIL_SETTINGS = """
 due_days: 0
 contact_policy: customer
@@ -71,6 +77,8 @@ class Organisation:
     tenant_id: UUID
     settings: str
     mapping: str
+    warehouse_id: int | None = None
+    channel_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,14 @@ def create(xero: "Simulator", lock_date: date) -> list[Organisation]:
     xero.ask("POST", f"organisations/{shop_id}/accounts/205", {"Status": "ARCHIVED"})
     return [
         Organisation(
-            "accounting", RETAILER, RETAIL_CLIENT, UUID(shop_id), RETAIL_SETTINGS, RETAIL_MAPPING
+            "accounting",
+            RETAILER,
+            RETAIL_CLIENT,
+            UUID(shop_id),
+            RETAIL_SETTINGS,
+            RETAIL_MAPPING,
+            RETAIL_WAREHOUSE,
+            RETAIL_CHANNEL,
         ),
         Organisation(
             "fulfilment", WAREHOUSE, None, UUID(store_id), WAREHOUSE_SETTINGS, WAREHOUSE_MAPPING
@@ -121,8 +136,8 @@ def _connect(
         Mode(organisation.mode),
         organisation.account,
         organisation.client_id,
-        None,
-        None,
+        organisation.warehouse_id,
+        organisation.channel_id,
         organisation.tenant_id,
         connecting.read_settings(paths["settings"]),
         connecting.read_tokens(paths["tokens"]),

@@ -7,9 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from workers.cli.demo.import_verdict import Came, expected_events, judge_imports
+from workers.cli.demo.office import Office
 from workers.cli.demo.samples import Story
 from workers.cli.demo.screen import Screen
-from workers.cli.demo.shapes import RETAILER, Sample
+from workers.cli.demo.shapes import RETAILER, Expected, Sample
 from workers.cli.demo.stage import Stage
 from workers.cli.demo.verdict import Evidence, Found, Verdict, judge
 from workers.cli.errors import Problem
@@ -38,6 +40,8 @@ class Outcome:
     warm_seconds: float
     seconds: float
     evidence: Evidence
+    came: Came
+    import_calls: int
 
 
 class Play:
@@ -47,6 +51,8 @@ class Play:
         self._stage = stage
         self._story = story
         self._screen = screen
+        self._office = Office(stage)
+        self._more: list[Expected] = []
         self._seen: set[str] = set()
         self._late: list[str] = []
 
@@ -59,11 +65,30 @@ class Play:
         self._bring(
             "One order is cancelled after it reached Xero, one invoice unconfirmed before", late
         )
+        import_calls = self._work_in_the_office()
         before, warm_begun = self._shop_calls(), time.monotonic()
         warm = [message for each in self._story.warm for message in each.messages]
         if warm:
             self._bring(f"Publishing {len(warm)} more orders on the warm connection", warm)
-        return self._outcome(begun, warm_begun, before)
+        return self._outcome(begun, warm_begun, before, import_calls)
+
+    def _work_in_the_office(self) -> int:
+        """Let sales and purchases be entered in Xero; return the calls that imports cost."""
+        before = self._shop_calls()
+        self._screen.phase("A bookkeeper enters sales invoices and purchase orders in Xero")
+        self._office.open()
+        self._settle(len(self._seen))
+        if self._late:
+            return 0
+        self._screen.phase("One invoice is changed and one voided, while Mintsoft allows it")
+        self._office.change()
+        self._settle(len(self._seen))
+        calls = self._shop_calls() - before
+        if dispatched := self._office.dispatch(self._stage.runtime.clock.now()):
+            message, expected = dispatched
+            self._more.append(expected)
+            self._bring("An imported order is dispatched: its sale is in Xero already", [message])
+        return calls
 
     def _fill_mintsoft(self) -> None:
         """Put the documents where they come from, so that orders can be tagged there."""
@@ -103,7 +128,7 @@ class Play:
         self._screen.bar("Events read", now.seen, wanted)
         self._screen.bar("Documents on their way", now.documents, max(now.documents, 1))
         self._screen.bar("Tags to be put in Mintsoft", now.tags, max(now.tags, 1))
-        left = now.documents + now.events + now.tags
+        left = now.documents + now.events + now.tags + self._office.left()
         return now.seen >= wanted and now.parked >= len(self._story.parked) and left == 0
 
     def _shop_calls(self) -> int:
@@ -112,17 +137,22 @@ class Play:
         report = self._stage.xero.ask("GET", "calls")
         return int(report["by_tenant"].get(str(tenant), 0))
 
-    def _outcome(self, begun: float, warm_begun: float, calls_before: int) -> Outcome:
+    def _outcome(
+        self, begun: float, warm_begun: float, calls_before: int, import_calls: int
+    ) -> Outcome:
         from workers.store import reports
 
         ended = time.monotonic()
         warm_orders, warm_calls = len(self._story.warm), self._shop_calls() - calls_before
         evidence = self._evidence(warm_orders, warm_calls)
-        verdict = judge(self._story.expected, evidence)
+        came = self._office.came()
+        expected = [*self._story.expected, *self._more]
+        verdict = judge(expected, evidence, expected_events(came.expected))
+        problems = [*self._late, *verdict.problems, *judge_imports(came)]
         with self._stage.runtime.pool.connection() as conn:
             counts, causes = reports.counts(conn), reports.causes(conn)
         return Outcome(
-            Verdict([*self._late, *verdict.problems], verdict.sums),
+            Verdict(problems, verdict.sums),
             counts,
             causes,
             self._stage.xero.ask("GET", "calls"),
@@ -132,6 +162,8 @@ class Play:
             ended - warm_begun,
             ended - begun,
             evidence,
+            came,
+            import_calls,
         )
 
     def _evidence(self, warm_orders: int, warm_calls: int) -> Evidence:
@@ -143,7 +175,7 @@ class Play:
         tags = self._stage.mintsoft.ask("GET", "tags")["tags"]
         return Evidence(
             [_found(row) for row in rows],
-            {str(each["InvoiceID"]): each for each in self._stage.xero.ask("GET", "invoices")},
+            self._exported(),
             frozenset(int(number) for number, names in tags.items() if "Xero" in names),
             self._heard(),
             codes,
@@ -151,6 +183,13 @@ class Play:
             warm_orders,
             warm_calls,
         )
+
+    def _exported(self) -> dict[str, dict[str, Any]]:
+        """Return Xero's invoices but for those that were entered there by hand."""
+        rows = self._stage.xero.ask("GET", "invoices")
+        by_hand = set(self._office.made.values())
+        found = {str(each["InvoiceID"]): each for each in rows}
+        return {key: each for key, each in found.items() if key not in by_hand}
 
     def _heard(self) -> Counter[str]:
         return self._stage.listener.heard()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from schemas.exports import status_words
+from schemas.imports import import_status_words
 from workers.cli import output
 from workers.cli.demo.play import Outcome
 from workers.cli.demo.stage import Stage
@@ -44,7 +45,7 @@ def summary(outcome: Outcome, stage: Stage) -> dict[str, object]:
         "throttled": outcome.calls["throttled"],
         "bytes": {"sent": outcome.calls["bytes_in"], "received": outcome.calls["bytes_out"]},
         "mintsoft_calls": outcome.mintsoft_calls["total"],
-        "imports": {},
+        "imports": {**imports(outcome), "calls": outcome.import_calls},
         "warm": {
             "orders": outcome.warm_orders,
             "calls": outcome.warm_calls,
@@ -69,6 +70,14 @@ def by_kind(outcome: Outcome) -> dict[str, dict[str, int]]:
     for each in outcome.counts:
         found.setdefault(each.kind, {})[each.status] = each.documents
     return found
+
+
+def imports(outcome: Outcome) -> dict[str, object]:
+    """Return how many of Xero's documents of each kind stand how in Mintsoft."""
+    found: dict[str, Counter[str]] = {}
+    for each in outcome.came.rows:
+        found.setdefault(each.kind, Counter())[each.status] += 1
+    return {kind: dict(counts) for kind, counts in found.items()}
 
 
 def per_thousand(outcome: Outcome) -> Decimal:
@@ -96,8 +105,23 @@ def tell(outcome: Outcome, stage: Stage) -> None:
         ("Kind", "Currency", "In Xero#", "Mintsoft#", "Xero#", "Result"),
         sums,
     )
+    output.table("From Xero into Mintsoft", IMPORT_HEADS, _imports(outcome))
     output.table("Calls to Xero", ("Operation", "Calls#"), _calls(outcome))
     output.facts("Figures", _figures(outcome, stage))
+
+
+IMPORT_HEADS = ("Kind", "Number", "Status", "Total#", "Units#", "Why it waits")
+
+
+def _imports(outcome: Outcome) -> list[tuple[object, ...]]:
+    placed = {(each.kind, each.number): each for each in outcome.came.placed}
+    rows = []
+    for each in sorted(outcome.came.rows, key=lambda row: (row.kind, row.number)):
+        there = placed.get((each.kind, each.number))
+        worth = (there.total, there.units) if there else (None, None)
+        status = import_status_words(each.status)
+        rows.append((each.kind, each.number, status, *worth, each.message))
+    return rows
 
 
 def _verdict(equal: bool) -> str:
@@ -113,6 +137,7 @@ def _figures(outcome: Outcome, stage: Stage) -> Iterator[tuple[str, object]]:
     sent, received = outcome.calls["bytes_in"], outcome.calls["bytes_out"]
     yield "Broker", stage.broker
     yield "Calls to Xero for 1,000 warm orders", per_thousand(outcome)
+    yield "Calls to Xero for imports", outcome.import_calls
     yield "Warm orders", f"{outcome.warm_orders} in {outcome.warm_seconds:.1f} s, tags included"
     yield "Bytes to and from Xero", f"{sent:,} and {received:,}"
     yield "Parked messages", len(outcome.evidence.parked)

@@ -69,15 +69,17 @@ class Verdict:
     sums: Sequence[Sum] = field(default_factory=list)
 
 
-def judge(expected: Sequence[Expected], evidence: Evidence) -> Verdict:
-    """Compare what should be with what is."""
+def judge(
+    expected: Sequence[Expected], evidence: Evidence, more_events: Mapping[str, int] | None = None
+) -> Verdict:
+    """Compare what should be with what is; *more_events* must have been heard besides."""
     sums = compare_sums(expected, evidence)
     problems = [
         *_documents(expected, evidence.documents),
         *_sums(sums),
         *_invoices(expected, evidence),
         *_tags(expected, evidence),
-        *_events(expected, evidence),
+        *_events(expected, evidence, more_events or {}),
         *_parked(evidence),
         *_warm(evidence),
     ]
@@ -151,13 +153,16 @@ def _tags(expected: Iterable[Expected], evidence: Evidence) -> Iterator[str]:
         yield f"{len(stray)} orders are tagged and not in Xero, such as {min(stray)}"
 
 
-def _events(expected: Sequence[Expected], evidence: Evidence) -> Iterator[str]:
+def _events(
+    expected: Sequence[Expected], evidence: Evidence, more: Mapping[str, int]
+) -> Iterator[str]:
     statuses = Counter(each.status for each in expected if not each.silent)
     wanted = {
         "connection.ready.v1": evidence.connections,
         "document.posted.v1": sum(map(is_in_xero, expected)),
         "document.needs-attention.v1": statuses["needs_attention"],
         "document.withdrawn.v1": statuses["withdrawn"],
+        **more,
     }
     for event_type in sorted(wanted.keys() | evidence.events.keys()):
         if evidence.events[event_type] != wanted.get(event_type, 0):

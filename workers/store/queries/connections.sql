@@ -137,6 +137,15 @@ set status = 'waiting', due_at = now(), failures = 0, alone = false, reason_code
 where id in (select id from cured)
 returning id;
 
+-- name: requeue_cured_imports
+-- The cause is gone: imports that waited for it go on by themselves.
+update imports
+set status = 'waiting', due_at = now(), failures = 0, crashes = 0, reason_code = null,
+    reason_message = null, reason_remedy = null, reason_cure = null, reason_detail = null,
+    updated_at = now()
+where connection_id = %(connection_id)s and status in ('needs_attention', 'skipped')
+  and imported_at is null and reason_cure = any(%(cures)s::text[]);
+
 -- name: chart
 -- The chart of accounts as last read, and whether it is due to be read again.
 select organisation, accounts, tax_rates, tracking, currencies, fetched_at, due_at <= now() as due,

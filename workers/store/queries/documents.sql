@@ -75,7 +75,8 @@ where connection_id in (
     select connection_id from documents where id = any(%(ids)s) and reason_cure in ('xero', 'mapping'));
 
 -- name: release
--- These documents go to Xero as soon as they can; what is in Xero or on its way stays as it is.
+-- These documents go to Xero as soon as they can; what is in Xero or on its way stays as it is,
+-- and so does what came from there.
 update documents d
 set status = 'waiting', due_at = now(), failures = 0, alone = false, reason_code = null,
     reason_message = null, reason_remedy = null, reason_cure = null, reason_detail = null,
@@ -84,6 +85,7 @@ from connections c
 where c.id = d.connection_id and c.status <> 'disconnected' and d.id = any(%(ids)s)
   and d.xero_id is null and d.payload is not null
   and d.status in ('ready', 'needs_attention', 'skipped')
+  and d.reason_code is distinct from 'came_from_xero'
 returning d.id;
 
 -- name: held_ids

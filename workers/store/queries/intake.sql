@@ -39,15 +39,18 @@ order by d.id desc;
 -- name: insert_documents
 -- Add documents not seen before; those that another process added meanwhile do not come back.
 insert into documents (connection_id, kind, mintsoft_id, client_id, number, status, version,
-                       payload, total, currency, traceparent)
+                       payload, total, currency, traceparent, reason_code, reason_message,
+                       reason_remedy, reason_cure)
 select connection_id, kind, mintsoft_id, client_id, number, status, version,
-       payload::json, total, currency, traceparent
+       payload::json, total, currency, traceparent, reason_code, reason_message, reason_remedy,
+       reason_cure
 from unnest(%(connections)b::uuid[], %(kinds)b::text[], %(ids)b::bigint[], %(clients)b::bigint[],
             %(numbers)b::text[], %(statuses)b::text[], %(versions)b::timestamptz[],
             %(payloads)b::text[], %(totals)b::numeric[], %(currencies)b::text[],
-            %(traces)b::text[])
+            %(traces)b::text[], %(codes)b::text[], %(messages)b::text[], %(remedies)b::text[],
+            %(cures)b::text[])
      as new (connection_id, kind, mintsoft_id, client_id, number, status, version, payload, total,
-             currency, traceparent)
+             currency, traceparent, reason_code, reason_message, reason_remedy, reason_cure)
 order by connection_id, kind, mintsoft_id
 on conflict (connection_id, kind, mintsoft_id) do nothing
 returning connection_id, kind, mintsoft_id;
@@ -64,7 +67,8 @@ set status = %(status)s, version = %(version)s, number = %(number)s,
 where connection_id = %(connection_id)s and kind = %(kind)s and mintsoft_id = %(mintsoft_id)s;
 
 -- name: request_exports
--- Export pressed: what waits for it, or for a person, goes; what is in Xero stays as it is.
+-- Export pressed: what waits for it, or for a person, goes; what is in Xero stays as it is, be it
+-- that it was exported or that it came from there.
 update documents d
 set status = 'waiting', due_at = now(), failures = 0, alone = false, reason_code = null,
     reason_message = null, reason_remedy = null, reason_cure = null, reason_detail = null,
@@ -73,6 +77,7 @@ from connections c
 where c.id = d.connection_id and c.account = %(account)s and c.status <> 'disconnected'
   and d.kind = %(kind)s and d.mintsoft_id = %(mintsoft_id)s and d.xero_id is null
   and d.payload is not null and d.status in ('ready', 'needs_attention', 'skipped')
+  and d.reason_code is distinct from 'came_from_xero'
 returning d.connection_id;
 
 -- name: is_known

@@ -17,7 +17,8 @@ delete from wakeups where connection_id = %(connection_id)s and queue = %(queue)
 
 -- name: due
 -- Queues of connections that have work due now: documents, abandoned attempts, tags, revocations,
--- charts never read or old, tokens that lie idle, invoices of ours that changed in Xero.
+-- charts never read or old, tokens that lie idle, invoices of ours that changed in Xero,
+-- documents that somebody wants to export and that are to be fetched.
 -- Each document probe is one step into documents_due; a backlog costs no more than a single row.
 select c.id as connection_id, work.queue
 from connections c
@@ -63,7 +64,17 @@ from xero_events e
 join connections c on c.tenant_id = e.tenant_id and c.status = 'active'
 join documents d on d.connection_id = c.id and d.xero_id = e.invoice_id
 where e.check_due_at <= now()
-group by c.id;
+group by c.id
+union all
+select (
+    select c.id from connections c
+    where c.account = r.account and c.status = 'active'
+      and c.mode = case r.kind when 'order' then 'accounting' else 'fulfilment' end
+    order by c.created_at, c.id limit 1), 'polls.mintsoft'
+from export_requests r
+where r.fetch_due_at <= now()
+  and exists (select from connections c where c.account = r.account and c.status = 'active'
+      and c.mode = case r.kind when 'order' then 'accounting' else 'fulfilment' end);
 
 -- name: release_requested
 -- Export was pressed while the document was still on its way in: it goes now. What an ingress is
