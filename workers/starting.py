@@ -6,6 +6,8 @@ and another takes over at its next turn. Two at once would do no harm: rows are 
 somebody else has in hand.
 """
 
+from dataclasses import dataclass
+
 import structlog
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
@@ -18,7 +20,16 @@ from workers.store.wakeups import Wakeup
 log = structlog.get_logger(__name__)
 
 BATCH = 500
-"""Schedules in one statement; a tick goes on until none is due."""
+"""Schedules in one transaction; a turn goes on until none is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Runs that were started, whether more may be due, and whom to wake."""
+
+    started: int
+    is_full: bool
+    to_wake: list[Wakeup]
 
 
 class Starter:
@@ -39,13 +50,18 @@ class Starter:
         session = self._session or self._stand()
         if session is None:
             return 0
-        try:
-            with session.transaction():
-                started, to_wake = start(session)
-        except BaseException:
-            self.resign()
-            raise
-        self._send(to_wake)
+        started = 0
+        while True:
+            try:
+                with session.transaction():
+                    batch = start(session)
+            except BaseException:
+                self.resign()
+                raise
+            self._send(batch.to_wake)
+            started += batch.started
+            if not batch.is_full:
+                break
         if started:
             log.info("scheduler.started", runs=started)
         return started
@@ -77,15 +93,12 @@ class Starter:
         return session
 
 
-def start(conn: Connection) -> tuple[int, list[Wakeup]]:
-    """Start what is due; return how many runs, and the wake-ups to send after the commit."""
-    begun: list[Wakeup] = []
-    while True:
-        due = schedules.start_due(conn, BATCH)
-        begun += [
-            Wakeup(each.connection_id, POLL_QUEUES[each.kind])
-            for each in due
-            if each.starts and each.kind in POLL_QUEUES
-        ]
-        if len(due) < BATCH:
-            return len(begun), wakeups.wake(conn, begun)
+def start(conn: Connection) -> Batch:
+    """Start what is due, up to BATCH schedules; send the wake-ups after the commit."""
+    due = schedules.start_due(conn, BATCH)
+    begun = [
+        Wakeup(each.connection_id, POLL_QUEUES[each.kind])
+        for each in due
+        if each.starts and each.kind in POLL_QUEUES
+    ]
+    return Batch(len(begun), len(due) == BATCH, wakeups.wake(conn, begun))

@@ -8,7 +8,7 @@ import sys
 
 from rich.console import Console
 
-from tests.bench import cost, report, rounds
+from tests.bench import cost, idle, report, rounds
 from tests.bench.place import place
 from workers import logs
 
@@ -21,10 +21,12 @@ def main() -> None:
     with place() as ready:
         result = rounds.run(ready, options.events, options.rounds, progress.print)
         costs = [] if options.no_xero else cost.costs(ready.spender)
+        idling = [] if options.no_xero else idle.costs(ready.spender)
+        ticks = [] if options.no_xero else idle.ticks(ready.spender)
     if options.json:
-        sys.stdout.write(json.dumps(report.as_json(result, costs)) + "\n")
+        sys.stdout.write(json.dumps(report.as_json(result, costs, idling, ticks)) + "\n")
     else:
-        report.show(Console(), result, costs)
+        report.show(Console(), result, costs, idling, ticks)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -134,6 +134,7 @@ def test_mintsoft_is_away_and_comes_back(fleet: Fleet) -> None:
     assert tried == [{"n": 2}]
     fleet.mintsoft.admin.delete("/_sim/faults")
     fleet.drain()
+    fleet.runtime.importer.run(at.connection, ImportKind.SALES_ORDER)
     assert at.statuses() == {"waiting": 6}, "nothing is tried before the pause is over"
     later(fleet)
     assert at.statuses() == {"imported": 6}

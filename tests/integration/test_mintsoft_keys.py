@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -103,8 +102,9 @@ def test_tags_wait_for_the_right_key(acme: Fleet, mx: Command, tmp_path: Path) -
     assert "MX_MINTSOFT_API_KEY" in tag["last_error"]
     secret = tmp_path / "key"
     secret.write_text(KEY + "\n")
+    acme.execute("update tags set due_at = now() + interval '1 hour'")
     mx("connection", "mintsoft-key", str(connection), "--key-file", str(secret))
-    acme.age(timedelta(minutes=2))
+    acme.execute("update wakeups set woken_at = woken_at - interval '5 minutes'")
     acme.drain()
     assert acme.mintsoft.admin.get("/_sim/tags").json()["tags"] == {"1": ["Xero"]}
 

@@ -153,6 +153,7 @@ order by c.created_at, s.connection_id, s.kind;
 update schedules
 set interval_minutes = coalesce(%(minutes)s, interval_minutes),
     enabled = coalesce(%(enabled)s, enabled),
+    due_at = case when coalesce(%(enabled)s, enabled) then due_at end,
     next_run_at = case when coalesce(%(enabled)s, enabled) then schedule_slot(
         connection_id, kind, coalesce(%(minutes)s, interval_minutes), now()) end
 where connection_id = %(connection_id)s and kind = %(kind)s
