@@ -20,6 +20,7 @@ from workers.following import Follower
 from workers.intake import Intake
 from workers.keeping import Keeper
 from workers.mintsoft.gateway import MintsoftGateway
+from workers.oidc.provider import Client, Provider
 from workers.relay import Relay
 from workers.revoking import Revoker
 from workers.settings import Settings
@@ -127,6 +128,19 @@ class Runtime:
             password=settings.mintsoft_password,
         )
 
+    @part
+    def provider(self) -> Provider:
+        """The OpenID provider that people sign in with; for a console that has one."""
+        settings = self.settings
+        client = Client(
+            settings.oidc_issuer,
+            settings.oidc_client_id,
+            settings.oidc_client_secret,
+            settings.oidc_scopes,
+            settings.oidc_redirect_uri,
+        )
+        return Provider(client, self.clock)
+
     def gateway_for(self, connection: ConnectionRow) -> XeroGateway:
         """Return Xero as *connection* sees it. Raises LookupError when it holds no tokens."""
         if connection.token_set_id is None or connection.tenant_id is None:
@@ -188,6 +202,6 @@ class Runtime:
 
     def close(self) -> None:
         """Close what was opened. Closing twice does no harm."""
-        for name in ("publisher", "broker", "mintsoft", "pool"):
+        for name in ("publisher", "broker", "mintsoft", "provider", "pool"):
             if name in self.parts:
                 self.parts[name].close()

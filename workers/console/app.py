@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from workers.console import connecting, connections, health, signing_in, webhooks
+from workers.console import connecting, connections, health, proving, signing_in, webhooks
 from workers.console.desk import Console
 from workers.console.headers import SecurityHeaders, security_headers
 from workers.console.pages import Pages
@@ -65,6 +65,7 @@ def _routes() -> list[BaseRoute]:
     return [
         *health.routes(),
         *signing_in.routes(),
+        *proving.routes(),
         *connections.routes(),
         *connecting.routes(),
         *webhooks.routes(),

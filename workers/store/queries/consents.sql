@@ -12,7 +12,7 @@ returning connection_id, another, verifier;
 
 -- name: standing
 -- Why an answer was not taken.
-select session = %(session)s as is_ours, used_at is not null as is_used,
+select coalesce(session = %(session)s, false) as is_ours, used_at is not null as is_used,
        created_at <= now() - %(life)s::interval as is_expired
 from consents where digest = %(digest)s;
 
