@@ -33,12 +33,16 @@ log = structlog.get_logger(__name__)
 LASTS = timedelta(hours=12)
 """A working day; then the provider is asked again."""
 
+ANSWER = ("state", "code", "error", "iss")
+BEGINS = (303, 404, 429, 502)
+ANSWERED = (303, 400, 403, 404, 409, 410, 502)
+
 
 def routes() -> list[Route]:
     """Return the routes of this module."""
     return [
-        page("GET", "/sign-in/provider", begin, ANYBODY),
-        page("GET", "/sign-in/callback", callback, ANYBODY),
+        page("GET", "/sign-in/provider", begin, ANYBODY, takes=["next"], also=BEGINS),
+        page("GET", "/sign-in/callback", callback, ANYBODY, takes=ANSWER, also=ANSWERED),
     ]
 
 

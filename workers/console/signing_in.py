@@ -33,13 +33,15 @@ WAIT = "There were too many attempts. Wait a little, then try again: up to 15 mi
 LOCAL = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 """A path of ours; ``//host`` and ``/\\host`` would lead elsewhere."""
 
+FIELDS = ("name", "password", "next")
+
 
 def routes() -> list[Route]:
     """Return the routes of this module."""
     return [
-        page("GET", "/", home, ANYBODY),
-        page("GET", "/sign-in", show, ANYBODY),
-        page("POST", "/sign-in", sign_in, ANYBODY),
+        page("GET", "/", home, ANYBODY, also=[303]),
+        page("GET", "/sign-in", show, ANYBODY, takes=["next"], also=[303]),
+        page("POST", "/sign-in", sign_in, ANYBODY, takes=FIELDS, also=[401, 429]),
         page("POST", "/sign-out", sign_out, ANYBODY),
     ]
 

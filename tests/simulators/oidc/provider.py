@@ -15,7 +15,6 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-
 CODE_LIFE = timedelta(minutes=1)
 TOKEN_LIFE = timedelta(minutes=5)
 CLIENT_ID = "console"
