@@ -5,38 +5,23 @@ worked or a day has passed. A token set that another connection lives by is left
 the access to an organisation that another connection still goes to: Xero knows only one for both.
 """
 
-from collections.abc import Callable
 from uuid import UUID
 
 import structlog
-from psycopg_pool import ConnectionPool
 
 from events import topology
-from workers.clock import Clock, backoff
+from workers.clock import backoff
 from workers.errors import AuthorisationLost, Failure, Permanent
 from workers.store import connections, wakeups
 from workers.store.connections import ConnectionRow, Revocation
 from workers.store.wakeups import Wakeup
-from workers.xero.auth import Tokens
-from workers.xero.gateway import XeroGateway
+from workers.tending import Tender
 
 log = structlog.get_logger(__name__)
 
 
-class Revoker:
+class Revoker(Tender):
     """Ends access at Xero."""
-
-    def __init__(
-        self,
-        pool: ConnectionPool,
-        gateway_for: Callable[[ConnectionRow], XeroGateway],
-        tokens: Tokens,
-        clock: Clock,
-    ) -> None:
-        self._pool = pool
-        self._gateway_for = gateway_for
-        self._tokens = tokens
-        self._clock = clock
 
     def revoke(self, connection_id: UUID) -> None:
         """Take the access of *connection_id* back, if that is due."""

@@ -5,10 +5,8 @@ are erased. Three short transactions surround the two calls to Xero; none is ope
 """
 
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -20,6 +18,7 @@ from workers import books
 from workers.console import mishaps
 from workers.console.refusals import Refused
 from workers.errors import Failure, Transient
+from workers.pkce import challenge
 from workers.reconnecting import NotReconnected, OtherOrganisation, reconnect
 from workers.runtime import Runtime
 from workers.store import connections, consents, overview, vault
@@ -92,11 +91,6 @@ def authorisation_url(runtime: Runtime, state: str, verifier: str) -> str:
         "code_challenge_method": "S256",
     }
     return f"{settings.xero_login_url}/identity/connect/authorize?{urlencode(asked)}"
-
-
-def challenge(verifier: str) -> str:
-    """Return PKCE's S256 challenge (RFC 7636, section 4.2)."""
-    return urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
 def spend(runtime: Runtime, session: Session, state: str) -> Asked:

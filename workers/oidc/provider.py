@@ -5,11 +5,9 @@ is not among them is looked for once more at the provider, so that it may rotate
 time. What was read is shared by threads; the worst of a race is one reading too many.
 """
 
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -20,6 +18,7 @@ from pydantic import SecretStr
 
 from workers.clock import Clock
 from workers.oidc.proof import Expected, UnknownKey, verified
+from workers.pkce import challenge
 
 KEPT = timedelta(minutes=10)
 """How long a key that the provider has withdrawn may still be believed."""
@@ -156,11 +155,6 @@ class Provider:
             return self._http.request(method, url, **options)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ProviderAway(f"{url}: {str(error) or type(error).__name__}") from None
-
-
-def challenge(verifier: str) -> str:
-    """Return PKCE's S256 challenge (RFC 7636, section 4.2)."""
-    return urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
 def _id_token(answer: httpx.Response) -> str:
