@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 from events.egress import Publisher
 from workers.broker import Waker, open_broker
 from workers.clock import SYSTEM, Clock
+from workers.ending import Ender
 from workers.exporting import Exporter
 from workers.following import Follower
 from workers.intake import Intake
@@ -176,6 +177,11 @@ class Runtime:
         return Revoker(self.pool, self.gateway_for, self.tokens, self.clock)
 
     @part
+    def ender(self) -> Ender:
+        """Ends consents that nobody finished."""
+        return Ender(self.pool, self.gateway_for, self.tokens, self.clock)
+
+    @part
     def keeper(self) -> Keeper:
         """Keeps tokens and charts fresh."""
         return Keeper(self.pool, self.gateway_for, self.tokens, self.clock)
@@ -188,7 +194,7 @@ class Runtime:
     @property
     def tending(self) -> tuple[Callable[[UUID], None], ...]:
         """What a connection may need that is no export, one after the other."""
-        return (self.revoker.revoke, self.keeper.keep, self.follower.follow)
+        return (self.revoker.revoke, self.ender.end, self.keeper.keep, self.follower.follow)
 
     @part
     def relay(self) -> Relay:

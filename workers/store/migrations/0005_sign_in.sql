@@ -35,9 +35,14 @@ create index sign_ins_created on sign_ins (created_at);
 -- Tokens of a consent that nobody finished are ended at Xero, also when its session is over.
 alter table consents
     alter column session drop not null,
+    add column end_due_at timestamptz,       -- when the tokens of a choice that was not made go
+    add column end_failures integer not null default 0,
     drop constraint consents_session_fkey,
     add constraint consents_session_fkey
         foreign key (session) references sessions on delete set null;
+update consents set end_due_at = used_at + interval '10 minutes' where token_set_id is not null;
+-- The sweep looks for those whose time is over; there is hardly ever one.
+create index consents_end_due on consents (end_due_at) where end_due_at is not null;
 
 alter table token_sets add column xero_user uuid;
 comment on column token_sets.xero_user is
