@@ -1,5 +1,6 @@
 """The events by which others hear what became of a document. Pure."""
 
+from typing import Protocol
 from uuid import UUID
 
 from schemas.exports import (
@@ -37,6 +38,27 @@ def of_settlement(
             traceparent,
         )
     return None
+
+
+class Document(Protocol):
+    """A document that somebody settles."""
+
+    @property
+    def mintsoft_id(self) -> int:
+        """Its id in Mintsoft."""
+        ...
+
+    @property
+    def traceparent(self) -> str | None:
+        """The trace of the event that brought it."""
+        ...
+
+
+def of_document(
+    connection: ConnectionRow, kind: Kind, document: Document, settlement: Settlement
+) -> Notice | None:
+    """Return the same of any document of *kind*."""
+    return of_settlement(connection, kind, document.mintsoft_id, settlement, document.traceparent)
 
 
 def of_member(

@@ -4,6 +4,7 @@ What was claimed and not sealed waits again. What was sealed may or may not be i
 the tokens gone nobody can look: a person is told which document it is.
 """
 
+from functools import partial
 from uuid import UUID
 
 from psycopg import Connection
@@ -12,8 +13,8 @@ from schemas.exports import Status
 from workers import announcements
 from workers.mapping.outcomes import Member, Settlement
 from workers.mapping.reasons import reason
-from workers.store import connections, ledger, outbox
-from workers.store.connections import ConnectionRow
+from workers.settled import settle
+from workers.store import connections, ledger
 
 
 def disconnect(conn: Connection, connection_id: UUID, who: str, why: str | None) -> bool:
@@ -22,12 +23,14 @@ def disconnect(conn: Connection, connection_id: UUID, who: str, why: str | None)
         return False
     connection = connections.find(conn, connection_id)
     assert connection is not None
-    for attempt_id, state in ledger.open_attempts(conn, connection_id):
+    for attempt_id, kind, state in ledger.open_attempts(conn, connection_id):
+        notice = partial(announcements.of_document, connection, kind)
         if state == "sealed":
-            _tell(conn, connection, attempt_id)
+            members = [(each, _unknown(each)) for each in ledger.members(conn, attempt_id)]
+            settle(conn, attempt_id, members, notice)
         else:
-            left = ledger.in_attempt(conn, attempt_id)
-            ledger.settle(conn, attempt_id, [_let_go(each) for each in left])
+            left = [(each, _let_go(each)) for each in ledger.in_attempt(conn, attempt_id)]
+            settle(conn, attempt_id, left, notice)
         ledger.finish(conn, attempt_id, "disconnected")
     return True
 
@@ -35,19 +38,6 @@ def disconnect(conn: Connection, connection_id: UUID, who: str, why: str | None)
 def _let_go(document: ledger.InAttempt) -> Settlement:
     gone = document.withdrawal is not None
     return Settlement(document.document_id, Status.WITHDRAWN if gone else Status.WAITING)
-
-
-def _tell(conn: Connection, connection: ConnectionRow, attempt_id: UUID) -> None:
-    members = ledger.members(conn, attempt_id)
-    settled = [(member, _unknown(member)) for member in members]
-    ledger.settle(conn, attempt_id, [settlement for _, settlement in settled])
-    found = [
-        announcements.of_settlement(
-            connection, member.kind, member.mintsoft_id, settlement, member.traceparent
-        )
-        for member, settlement in settled
-    ]
-    outbox.add(conn, [notice for notice in found if notice is not None])
 
 
 def _unknown(member: Member) -> Settlement:

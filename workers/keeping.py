@@ -5,20 +5,17 @@ read on connecting and every four hours, so that an archived account is known be
 fails on it; documents that waited for a change in Xero go on when there is one.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from psycopg_pool import ConnectionPool
 
 from workers import books, losing
-from workers.clock import Clock, backoff
+from workers.clock import backoff
 from workers.errors import AuthorisationLost, Failure, Throttled
 from workers.store import connections, upkeep, vault
 from workers.store.connections import ConnectionRow
-from workers.xero.auth import Tokens
-from workers.xero.gateway import XeroGateway
+from workers.tending import Tender
 
 log = structlog.get_logger(__name__)
 
@@ -26,20 +23,8 @@ IDLE_RETRY = 10
 """An idle set has 40 days left: after a failure it is tried again in 15 to 30 minutes (backoff)."""
 
 
-class Keeper:
+class Keeper(Tender):
     """Does what one connection needs by the clock."""
-
-    def __init__(
-        self,
-        pool: ConnectionPool,
-        gateway_for: Callable[[ConnectionRow], XeroGateway],
-        tokens: Tokens,
-        clock: Clock,
-    ) -> None:
-        self._pool = pool
-        self._gateway_for = gateway_for
-        self._tokens = tokens
-        self._clock = clock
 
     def keep(self, connection_id: UUID) -> None:
         """Renew tokens that lie idle, read a chart that is old; nothing to do is fine."""

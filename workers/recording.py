@@ -8,6 +8,7 @@ in the same transaction.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -19,7 +20,8 @@ from workers import announcements, losing, preparing, settling
 from workers.clock import Clock, backoff
 from workers.errors import AuthorisationLost, Failure, Throttled, Transient
 from workers.mapping.outcomes import Member, Settlement
-from workers.store import connections, ledger, outbox
+from workers.settled import settle
+from workers.store import connections, ledger
 from workers.store.connections import ConnectionRow
 from workers.store.ledger import Claimed, InAttempt
 
@@ -76,32 +78,28 @@ class Recorder:
         self,
         attempt: Attempt,
         outcome: str,
-        settle: Callable[[Member], Settlement],
+        outcome_of: Callable[[Member], Settlement],
         body: bytes = b"",
     ) -> None:
-        """Write where each member stands by *settle*; *body* is what was sent."""
+        """Write where each member stands by *outcome_of*; *body* is what was sent."""
         with self._pool.connection() as conn:
             if not ledger.hold(conn, attempt.id, attempt.tries):
                 log.warning("export.taken_over", attempt=str(attempt.id))
                 return
-            settled = [(member, settle(member)) for member in ledger.members(conn, attempt.id)]
-            ledger.settle(conn, attempt.id, [settlement for _, settlement in settled])
+            settled = [(member, outcome_of(member)) for member in ledger.members(conn, attempt.id)]
+            short_code = connections.short_code(conn, self._connection.id)
+            notice = partial(announcements.of_member, self._connection, short_code)
+            settle(conn, attempt.id, settled, notice)
             ledger.finish(conn, attempt.id, outcome)
-            self._consequences(conn, settled)
+            self._tag(conn, settled)
             self._learn(conn, settled, body)
         if outcome == "answered":
             with self._pool.connection() as conn:  # apart: who disconnects holds this row first
                 connections.unpause(conn, self._connection.id)
         log.info("export.recorded", attempt=str(attempt.id), outcome=outcome, **_counts(settled))
 
-    def _consequences(self, conn: Connection, settled: Sequence[Settled]) -> None:
-        """Say what became of the documents, and have orders that are in Xero tagged."""
-        short_code = connections.short_code(conn, self._connection.id)
-        found = [
-            announcements.of_member(self._connection, short_code, member, settlement)
-            for member, settlement in settled
-        ]
-        outbox.add(conn, [notice for notice in found if notice is not None])
+    def _tag(self, conn: Connection, settled: Sequence[Settled]) -> None:
+        """Have orders that are in Xero tagged."""
         in_xero = [each.document_id for _, each in settled if each.in_xero is not None]
         if self._kind is Kind.ORDER and in_xero:
             ledger.add_tags(conn, in_xero)
@@ -185,14 +183,7 @@ def settle_unsent(
     settled: Sequence[tuple[Claimed | InAttempt, Settlement]],
 ) -> None:
     """Write where documents stand that were not sent, and say so where others must hear."""
-    ledger.settle(conn, attempt_id, [settlement for _, settlement in settled])
-    found = [
-        announcements.of_settlement(
-            connection, kind, document.mintsoft_id, settlement, document.traceparent
-        )
-        for document, settlement in settled
-    ]
-    outbox.add(conn, [notice for notice in found if notice is not None])
+    settle(conn, attempt_id, settled, partial(announcements.of_document, connection, kind))
 
 
 def _contact_links(settled: Sequence[Settled]) -> dict[str, UUID]:

@@ -1,42 +1,28 @@
 """Takes a disconnected connection's access back at Xero, then erases its tokens.
 
 The connection stopped when it was disconnected; this part needs Xero and is retried until it
-worked or a day has passed. A token set that another connection lives by is left alone, and so is
-the access to an organisation that another connection still goes to: Xero knows only one for both.
+worked or a day has passed. Access to an organisation that another connection still goes to is left
+alone: however often a user gives it, Xero knows only one. So is the consent of a user by whom
+another connection lives, as Tender.end_consent explains.
 """
 
-from collections.abc import Callable
 from uuid import UUID
 
 import structlog
-from psycopg_pool import ConnectionPool
 
 from events import topology
-from workers.clock import Clock, backoff
+from workers.clock import backoff
 from workers.errors import AuthorisationLost, Failure, Permanent
 from workers.store import connections, wakeups
 from workers.store.connections import ConnectionRow, Revocation
 from workers.store.wakeups import Wakeup
-from workers.xero.auth import Tokens
-from workers.xero.gateway import XeroGateway
+from workers.tending import Tender
 
 log = structlog.get_logger(__name__)
 
 
-class Revoker:
+class Revoker(Tender):
     """Ends access at Xero."""
-
-    def __init__(
-        self,
-        pool: ConnectionPool,
-        gateway_for: Callable[[ConnectionRow], XeroGateway],
-        tokens: Tokens,
-        clock: Clock,
-    ) -> None:
-        self._pool = pool
-        self._gateway_for = gateway_for
-        self._tokens = tokens
-        self._clock = clock
 
     def revoke(self, connection_id: UUID) -> None:
         """Take the access of *connection_id* back, if that is due."""
@@ -63,10 +49,8 @@ class Revoker:
         with self._pool.connection() as conn:
             if connections.others_reach(conn, due.tenant_id, connection.id):
                 return
-            shared = connections.others_use(conn, due.token_set_id, connection.id)
         self._gateway_for(connection).delete_connection(due.tenant_id)
-        if not shared:
-            self._tokens.revoke(due.token_set_id)
+        self.end_consent(due.token_set_id)
 
     def _later(self, connection_id: UUID, due: Revocation, failure: Failure) -> None:
         log.warning("connection.revoke_later", connection=str(connection_id), failure=str(failure))

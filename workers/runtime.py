@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 from events.egress import Publisher
 from workers.broker import Waker, open_broker
 from workers.clock import SYSTEM, Clock
+from workers.ending import Ender
 from workers.entrance import Entrance
 from workers.exporting import Exporter
 from workers.fetching import Fetcher
@@ -26,6 +27,7 @@ from workers.keeping import Keeper
 from workers.mintsoft.accounts import Accounts
 from workers.mintsoft.calls import http
 from workers.mintsoft.gateway import MintsoftGateway
+from workers.oidc.provider import Client, Provider
 from workers.reconciling import Reconciler
 from workers.relay import Relay
 from workers.revoking import Revoker
@@ -138,6 +140,19 @@ class Runtime:
         """Return Mintsoft as a connection sees it. Raises AccessRefused without any key."""
         return self.mintsoft.of(connection_id)
 
+    @part
+    def provider(self) -> Provider:
+        """The OpenID provider that people sign in with; for a console that has one."""
+        settings = self.settings
+        client = Client(
+            settings.oidc_issuer,
+            settings.oidc_client_id,
+            settings.oidc_client_secret,
+            settings.oidc_scopes,
+            settings.oidc_redirect_uri,
+        )
+        return Provider(client, self.clock)
+
     def gateway_for(self, connection: ConnectionRow) -> XeroGateway:
         """Return Xero as *connection* sees it. Raises LookupError when it holds no tokens."""
         if connection.token_set_id is None or connection.tenant_id is None:
@@ -200,6 +215,11 @@ class Runtime:
         return Revoker(self.pool, self.gateway_for, self.tokens, self.clock)
 
     @part
+    def ender(self) -> Ender:
+        """Ends consents that nobody finished."""
+        return Ender(self.pool, self.gateway_for, self.tokens, self.clock)
+
+    @part
     def keeper(self) -> Keeper:
         """Keeps tokens and charts fresh."""
         return Keeper(self.pool, self.gateway_for, self.tokens, self.clock)
@@ -212,7 +232,7 @@ class Runtime:
     @property
     def tending(self) -> tuple[Callable[[UUID], None], ...]:
         """What a connection may need that is no export, one after the other."""
-        return (self.revoker.revoke, self.keeper.keep, self.follower.follow)
+        return (self.revoker.revoke, self.ender.end, self.keeper.keep, self.follower.follow)
 
     @part
     def relay(self) -> Relay:
@@ -236,6 +256,6 @@ class Runtime:
 
     def close(self) -> None:
         """Close what was opened. Closing twice does no harm."""
-        for name in ("publisher", "entrance", "broker", "mintsoft", "pool"):
+        for name in ("publisher", "entrance", "broker", "mintsoft", "provider", "pool"):
             if name in self.parts:
                 self.parts[name].close()

@@ -1,11 +1,18 @@
 """Settings from the environment, prefix ``MX_``. Secrets never show in a repr or a log."""
 
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet, MultiFernet
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROLES = ("viewer", "bookkeeper", "operator")
+"""What people may be in the console, as workers.store.operators explains."""
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Settings(BaseSettings):
@@ -56,6 +63,30 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="where browsers reach the console"
     )
+    console_host: str = Field(default="127.0.0.1", description="address the console listens on")
+    console_port: int = Field(
+        default=8000, ge=0, le=65535, description="port the console listens on; 0: any free"
+    )
+    local_sign_in: bool = Field(
+        default=True, description="whether people may sign in with a password kept here"
+    )
+    oidc_issuer: str = Field(
+        default="", description="OpenID provider that people sign in with, as it calls itself"
+    )
+    oidc_client_id: str = Field(default="", description="client id of the console there")
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="client secret of the console there"
+    )
+    oidc_roles: str = Field(
+        default="", description="who may do what: bookkeeper=group,operator=another-group"
+    )
+    oidc_roles_claim: str = Field(
+        default="roles,groups", description="claims of the id token that name somebody's groups"
+    )
+    oidc_scopes: str = Field(
+        default="openid profile email", description="scopes that the provider is asked for"
+    )
+    oidc_name: str = Field(default="", description="what the button calls the provider")
     keep_inbox_days: int = Field(
         default=90, ge=7, description="days for which an event is known when it comes again"
     )
@@ -92,6 +123,58 @@ class Settings(BaseSettings):
     def _without_slash(cls, url: str) -> str:
         return url.rstrip("/")
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _over_tls(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise ValueError(f"{url!r} is no https:// address: give the provider's issuer")
+        return url
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _named(cls, text: str) -> str:
+        for role, group in pairs(text):
+            if role not in ROLES or not group:
+                raise ValueError(
+                    f"{role!r} with group {group!r} is no pair of role and group: write "
+                    f"bookkeeper=group,operator=group, with roles {', '.join(ROLES)}"
+                )
+        return text
+
+    @model_validator(mode="after")
+    def _lets_somebody_in(self) -> Self:
+        needed = {
+            "MX_OIDC_CLIENT_ID": self.oidc_client_id,
+            "MX_OIDC_CLIENT_SECRET": self.oidc_client_secret.get_secret_value(),
+            "MX_OIDC_ROLES": self.oidc_roles,
+        }
+        missing = [name for name, value in needed.items() if not value]
+        if self.oidc_issuer and missing:
+            raise ValueError(f"MX_OIDC_ISSUER is set, so set {', '.join(missing)} too")
+        if not self.oidc_issuer and not self.local_sign_in:
+            raise ValueError(
+                "MX_LOCAL_SIGN_IN is false and MX_OIDC_ISSUER is empty, so nobody could sign in: "
+                "set one of them"
+            )
+        return self
+
+    @property
+    def oidc_groups(self) -> list[tuple[str, str]]:
+        """Pairs of a role and a group at the provider that has it."""
+        return list(pairs(self.oidc_roles))
+
+    @property
+    def oidc_redirect_uri(self) -> str:
+        """Where the provider sends browsers back to; it has to know this address."""
+        return f"{self.public_url}/sign-in/callback"
+
+    @property
+    def oidc_title(self) -> str:
+        """What people call the provider; empty when there is none."""
+        host = urlsplit(self.oidc_issuer).hostname or ""
+        return (self.oidc_name or host) if self.oidc_issuer else ""
+
     @cached_property
     def fernet(self) -> MultiFernet:
         """The keys that protect tokens at rest; the first one encrypts. Raises ValueError."""
@@ -110,6 +193,13 @@ class Settings(BaseSettings):
                 "print(Fernet.generate_key().decode())'"
             )
         return [_fernet(key) for key in self.secret_keys]
+
+
+def pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (name, value) for each ``name=value`` of a list with commas; a value may have ``=``."""
+    for each in filter(None, map(str.strip, text.split(","))):
+        name, _, value = each.partition("=")
+        yield name.strip().lower(), value.strip()
 
 
 def _fernet(key: SecretStr) -> Fernet:

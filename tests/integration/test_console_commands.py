@@ -72,7 +72,11 @@ def test_an_account_from_its_making_to_its_end(
         (["add", "ada", "--role", "king"], 2, "'king' is not one of"),
         (["add", "a b", "--role", "viewer"], 2, "a name has letters"),
         (["add", "ada", "--role", "viewer"], 1, "No terminal to ask for the password on"),
-        (["password", "eve", "--password-file", "FILE"], 1, "There is no account eve"),
+        (
+            ["password", "eve", "--password-file", "FILE"],
+            1,
+            "No account eve signs in",
+        ),
         (["disable", "eve"], 1, "eve is unknown or disabled already"),
         (["enable", "eve"], 1, "eve is unknown or not disabled"),
         (["password", "eve", "--password-file", "/nowhere"], 1, "/nowhere can't be read"),

@@ -172,7 +172,7 @@ CASES: list[tuple[Callable[[Scene], httpx.Response], int, str]] = [
     (answer_used_before, 409, "This answer was used already"),
     (another_session, 403, "This was started in another session"),
     (signed_out_meanwhile, 403, "You are not signed in"),
-    (signed_in_anew, 403, "This answer was not asked for"),
+    (signed_in_anew, 403, "This was started in another session"),
     (viewer_asks, 403, "You may not do this"),
     (viewer_by_now, 403, "You may not do this"),
     (code_of_nobody, 403, "Xero did not accept its own answer"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import psutil
 import pytest
 
 from tests.support.children import Child, child, until
+from tests.support.console import Browser
 from tests.support.engine import new_state_dir
 
 SMALL = ("demo", "--orders", "40", "--invoices", "8", "--warm", "100")
@@ -96,10 +98,25 @@ def test_killed_it_leaves_nothing_behind_and_starts_again(state: Path) -> None:
         until("it keeps running", running.said("keeps running"), 120)
         assert "Everything arrived as it should" in running.err
         assert "withdrawn_after_posting" in running.out
+        look_at_the_console(running.err)
         children = family(running)
         running.signal(signal.SIGINT)
         assert running.wait() == 0, running.err
         until("nothing is left", nobody_left(children, state))
+
+
+def look_at_the_console(told: str) -> None:
+    """The demo says where its console is and who may sign in; both organisations are there."""
+    said = re.search(r"Console +(\S+)/ +\(name (\S+), password (\S+)\)", told)
+    assert said, told
+    url, name, password = said.groups()
+    browser = Browser(url)
+    try:
+        answer = browser.sign_in(name, password)
+        assert answer.status_code == 303, answer.text
+        assert browser.get("/connections").text.count("/disconnect") == 2
+    finally:
+        browser.client.close()
 
 
 def test_interrupted_while_it_starts(state: Path) -> None:

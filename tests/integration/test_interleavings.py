@@ -160,6 +160,7 @@ def test_disconnecting_before_the_seal_lets_the_documents_go(fleet: Fleet) -> No
     meanwhile(fleet, "put_items", leave)
     fleet.drain()
     assert fleet.statuses() == {"waiting": 1, "withdrawn": 1}
+    assert said(fleet) == ["document.withdrawn.v1"]
     assert fleet.document(2)["status"] == "withdrawn"
     assert not fleet.invoices()
     assert not fleet.rows("select id from attempts where state <> 'done'")

@@ -1,7 +1,8 @@
 """No token, key or password leaves its place in clear: not by a log, a row, a message or a page.
 
 The run goes through all that touches secrets: connecting, refreshing, a 401, trouble at the token
-endpoint, a wrong client secret, a lost consent, reconnecting, rotating keys, disconnecting.
+endpoint, a wrong client secret, a lost consent, reconnecting, rotating keys, disconnecting, and
+the console with both ways to sign in.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
+from tests.simulators.oidc.provider import CLIENT_SECRET, Provider
 from tests.support.command import Command, Ran, environment, own_logging
+from tests.support.console import PASSWORD, hidden_fields
 from tests.support.documents import dispatched, event, order
 from tests.support.fleet import Fleet
+from tests.support.provider import guarded_console
 from tests.support.secrets import (
     Log,
+    Pages,
     WatchedTransport,
     dump,
     leaks,
@@ -51,11 +56,14 @@ class Run:
     folder: Path
     granted: set[str] = field(default_factory=set)
     printed: list[str] = field(default_factory=list)
+    pages: Pages = field(default_factory=Pages)
+    provider: Provider | None = None
 
     @property
     def secrets(self) -> set[str]:
         known = secrets_of(self.fleet.runtime.settings) | {WRONG, CLEAR, OWN}
-        return known | self.transport.tokens | self.granted
+        proofs = {CLIENT_SECRET, *self.provider.given} if self.provider else set()
+        return known | self.transport.tokens | self.granted | proofs | {PASSWORD}
 
     def grant(self, *tenants: str) -> dict[str, Any]:
         answer = self.fleet.grant(*tenants)
@@ -157,13 +165,44 @@ def look_around(run: Run, connection: UUID) -> None:
         run.cli(*command)
 
 
+def visit(run: Run) -> None:
+    """Whatever people can be shown: signing in both ways, connecting, being refused, leaving."""
+    with guarded_console(run.fleet, **MORE_SECRETS) as door:
+        door.console.runtime.parts["transport"] = run.transport
+        door.person("kim", "acme-books")
+        run.provider = door.provider
+        console, stranger = door.console, run.pages.watch(door.console.browser())
+        console.operator("ada")
+        browser = run.pages.watch(console.browser())
+        browser.sign_in("ada", "not-the-password")
+        browser.sign_in("ada")
+        path = console.connection(browser, client_id=77)
+        tenants = [run.fleet.organisation()["tenant_id"] for _ in range(2)]
+        back = console.at_xero(console.start(browser, path), *tenants)
+        choice = browser.get(browser.get(back).headers["location"])
+        form = hidden_fields(choice.text) | {"organisation": tenants[0]}
+        browser.follow(browser.client.post("/xero/choose", data=form))
+        browser.get(back)
+        browser.post(f"{path}/disconnect", reason="moving")
+        for page in ("/connections", path, "/openapi.yaml", "/nowhere", "/health/ready"):
+            browser.get(page)
+        browser.client.post("/xero/webhooks", content=b"{}")
+        browser.post("/sign-out", page="/connections")
+        door.sign_in(stranger, "kim")
+        door.provider.claims_changed = {"nonce": "other"}
+        door.sign_in(stranger, "kim")
+        stranger.get("/connections")
+        run.fleet.drain()
+
+
 def test_no_secret_is_found_anywhere(run: Run) -> None:
-    """Every table, log entry, message and output of a life with troubles is searched."""
+    """Every table, log entry, message, output and page of a life with troubles is searched."""
     fleet = run.fleet
     connection, tenant = connected(run)
     troubles(run, connection, tenant)
     own_key(run, connection)
     look_around(run, connection)
+    visit(run)
     rows = dump(fleet)
     revoked = {"ConnectionId": str(connection), "RevokedBy": "sam", "Reason": "leaving"}
     fleet.send(event("connection.revoked.v1", revoked))
@@ -174,11 +213,16 @@ def test_no_secret_is_found_anywhere(run: Run) -> None:
     assert len(run.transport.tokens) > 4
     assert "urllib3" in run.log.text or "connect/token" in run.log.text
     assert "connection.lost" in run.log.text
+    assert "console.signed_in" in run.log.text
+    assert len(run.pages.answers) > 20
+    assert len(run.pages.cookies) > 4, "of those who came, signed in and signed out"
+    assert not leaks(rows + messages + run.pages.text, run.pages.cookies)
     for place, text in {
         "a log entry": run.log.text,
         "the database": rows + dump(fleet),
         "a message": messages,
         "a command's output": "\n".join(run.printed),
+        "an answer to a browser": run.pages.text,
     }.items():
         assert len(text) > 500, f"{place} was not caught"
         assert not leaks(text, run.secrets), f"a secret stands in {place}"

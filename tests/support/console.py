@@ -71,6 +71,7 @@ class ConsoleUnderTest:
     url: str
     fleet: Fleet
     settings: Settings
+    runtime: ListRuntime
     browsers: list[Browser] = field(default_factory=list)
 
     def browser(self) -> Browser:
@@ -171,7 +172,7 @@ def serving_console(
     runtime = ListRuntime(settings, SYSTEM, [])
     server = Server(runtime, listener)
     server.start()
-    console = ConsoleUnderTest(url, fleet, settings)
+    console = ConsoleUnderTest(url, fleet, settings, runtime)
     try:
         yield console
     finally:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
 
+import httpx
 import structlog
 
+from tests.support.console import Browser
 from tests.support.fleet import Fleet
 from workers.settings import Settings
 from workers.xero.transport import Answer, Transport
@@ -59,6 +61,28 @@ class Log:
         )
 
 
+@dataclass
+class Pages:
+    """Every answer that browsers got: its status line, its headers but for the cookie, its body."""
+
+    answers: list[str] = field(default_factory=list)
+    cookies: set[str] = field(default_factory=set)
+
+    def watch(self, browser: Browser) -> Browser:
+        """Remember whatever *browser* gets from now on."""
+        browser.client.event_hooks = {"response": [self._keep]}
+        return browser
+
+    def _keep(self, answer: httpx.Response) -> None:
+        headers = [each for each in answer.headers.items() if each[0] != "set-cookie"]
+        self.answers.append(f"{answer.status_code} {headers} {answer.read().decode()}")
+        self.cookies |= set(answer.cookies.values())
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.answers)
+
+
 def tokens_in(answer: dict[str, Any]) -> set[str]:
     """The tokens of an answer of the token endpoint."""
     return set(TOKEN.findall(json.dumps(answer)))
@@ -73,6 +97,7 @@ def secrets_of(settings: Settings) -> set[str]:
         settings.xero_webhook_key.get_secret_value(),
         settings.mintsoft_api_key.get_secret_value(),
         settings.mintsoft_password.get_secret_value(),
+        settings.oidc_client_secret.get_secret_value(),
         base64.b64encode(pair.encode()).decode(),
     }
     return kept - {""}

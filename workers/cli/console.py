@@ -15,7 +15,7 @@ POOL = 12
 """Database connections: pages are short, and a browser asks for few at once."""
 
 
-def console(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def console(host: Host = None, port: Port = None) -> None:
     """Serve the console until SIGTERM or SIGINT. Browsers reach it at MX_PUBLIC_URL.
 
     Put a proxy with TLS before it; FORWARDED_ALLOW_IPS names the proxies whose
@@ -39,15 +39,21 @@ def console(host: Host = "127.0.0.1", port: Port = 8000) -> None:
         raise Problem("The console has ended by an error: see the log above.")
 
 
-def started(runtime: "Runtime", host: str, port: int) -> "Server":
-    """Return the console's server, serving. Raises Problem when it can't listen there."""
+def started(runtime: "Runtime", host: str | None = None, port: int | None = None) -> "Server":
+    """Return the console's server, serving where the settings say unless something else is given.
+
+    Raises Problem when it can't listen there.
+    """
     from workers.console.serving import Server, listening_socket
 
+    host = runtime.settings.console_host if host is None else host
+    port = runtime.settings.console_port if port is None else port
     try:
         listener = listening_socket(host, port)
     except OSError as error:
         raise Problem(
-            f"--host {host} --port {port}: can't listen there ({error.strerror}); choose another."
+            f"--host {host} --port {port}: can't listen there ({error.strerror}); choose another, "
+            "or set MX_CONSOLE_HOST and MX_CONSOLE_PORT."
         ) from None
     server = Server(runtime, listener)
     server.start()

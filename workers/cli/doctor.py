@@ -207,6 +207,32 @@ def _answers(check: str, url: str, setting: str) -> Finding:
     return Finding(check, OK, f"{url} answers ({answer.status_code})")
 
 
+def _sign_in(settings: "Settings") -> Iterator[Finding]:
+    """Whether the OpenID provider is there and calls itself what the settings say."""
+    from workers.clock import SYSTEM
+    from workers.oidc.provider import Client, Provider, ProviderAway
+
+    if not settings.oidc_issuer:
+        yield Finding("sign-in", OK, "with passwords kept here")
+        return
+    client = Client(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret,
+        settings.oidc_scopes,
+        settings.oidc_redirect_uri,
+    )
+    provider = Provider(client, SYSTEM)
+    try:
+        provider.check()
+        yield Finding("sign-in", OK, f"with {settings.oidc_title}: {settings.oidc_redirect_uri}")
+    except ProviderAway as error:
+        remedy = "Check MX_OIDC_ISSUER and the network; nobody can sign in with it meanwhile."
+        yield Finding("sign-in", WARNING, f"{settings.oidc_title}: {error}", remedy)
+    finally:
+        provider.close()
+
+
 CHECKS: tuple[Callable[["Settings"], Iterator[Finding]], ...] = (
     _database,
     _broker,
@@ -214,4 +240,5 @@ CHECKS: tuple[Callable[["Settings"], Iterator[Finding]], ...] = (
     _xero,
     fleets_key,
     own_keys,
+    _sign_in,
 )

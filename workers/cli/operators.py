@@ -4,7 +4,8 @@ import re
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -12,9 +13,14 @@ from workers.cli import output
 from workers.cli.errors import Problem
 from workers.cli.options import AsJson, Who
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from psycopg import Connection
+
 app = typer.Typer(help="People who may sign in to the console.", no_args_is_help=True)
 
-HEADS = ("Name", "Role", "Status", "Password set", "Added")
+HEADS = ("Name", "Role", "Status", "Signs in with", "Password set", "Added")
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,99}")
 """An account's name; upper and lower case are the same person."""
@@ -80,6 +86,7 @@ def list_(json: AsJson = False) -> None:
             each.name,
             each.role,
             "disabled" if each.disabled_at else "enabled",
+            urlsplit(each.issuer).hostname if each.issuer else "password",
             each.password_set_at,
             each.created_at,
         )
@@ -109,31 +116,33 @@ def password(
 @app.command()
 def disable(*, name: Name, json: AsJson = False, who: Who) -> None:
     """Let an account sign in no more, and end its sessions at once."""
-    from workers.cli.session import database
     from workers.store import operators
-    from workers.store.connections import audit
 
-    checked = _name(name)
-    with database() as conn:
-        if not operators.disable(conn, checked):
-            raise Problem(f"{checked} is unknown or disabled already: mintsoft-xero operator list.")
-        audit(conn, who, "operator disabled", details={"name": checked})
-    _tell(checked, "can't sign in any more", json)
+    _switch(name, who, operators.disable, "disabled", "unknown or disabled already")
+    _tell(_name(name), "can't sign in any more", json)
 
 
 @app.command()
 def enable(*, name: Name, json: AsJson = False, who: Who) -> None:
     """Let a disabled account sign in again."""
-    from workers.cli.session import database
     from workers.store import operators
+
+    _switch(name, who, operators.enable, "enabled", "unknown or not disabled")
+    _tell(_name(name), "can sign in again", json)
+
+
+def _switch(
+    name: str, who: str, act: "Callable[[Connection, str], bool]", done: str, unless: str
+) -> None:
+    """Let or don't let somebody in, and write it down. Raises Problem when nothing changes."""
+    from workers.cli.session import database
     from workers.store.connections import audit
 
     checked = _name(name)
     with database() as conn:
-        if not operators.enable(conn, checked):
-            raise Problem(f"{checked} is unknown or not disabled: mintsoft-xero operator list.")
-        audit(conn, who, "operator enabled", details={"name": checked})
-    _tell(checked, "can sign in again", json)
+        if not act(conn, checked):
+            raise Problem(f"{checked} is {unless}: mintsoft-xero operator list.")
+        audit(conn, who, f"operator {done}", details={"name": checked})
 
 
 def _name(text: str) -> str:
@@ -173,7 +182,7 @@ def _read(path: Path) -> str:
 
 
 def _unknown(name: str) -> Problem:
-    return Problem(f"There is no account {name}: see mintsoft-xero operator list.")
+    return Problem(f"No account {name} signs in with a password: see mintsoft-xero operator list.")
 
 
 def _tell(name: str, what: str, json: bool) -> None:

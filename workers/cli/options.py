@@ -33,14 +33,19 @@ ConnectionId = Annotated[
 ]
 
 Host = Annotated[
-    str, typer.Option("--host", envvar="MX_CONSOLE_HOST", help="Address the console listens on.")
+    str | None,
+    typer.Option(
+        "--host",
+        show_default="MX_CONSOLE_HOST, else 127.0.0.1",
+        help="Address the console listens on.",
+    ),
 ]
 
 Port = Annotated[
-    int,
+    int | None,
     typer.Option(
         "--port",
-        envvar="MX_CONSOLE_PORT",
+        show_default="MX_CONSOLE_PORT, else 8000",
         min=0,
         max=65535,
         help="Port the console listens on; 0: any free.",

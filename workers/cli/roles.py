@@ -22,7 +22,7 @@ SHUTDOWN_MS = 30_000
 Threads = Annotated[int, typer.Option(min=1, max=64, help="Worker threads in a process.")]
 
 
-def run(threads: Threads = 8, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def run(threads: Threads = 8, host: Host = None, port: Port = None) -> None:
     """Run ingress, workers, scheduler, relay and console in this process, for one machine."""
     from workers.cli.console import POOL, started
     from workers.cli.fleet import Fleet

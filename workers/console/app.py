@@ -8,13 +8,14 @@ from importlib import resources
 
 import psycopg
 import structlog
+import yaml
 from psycopg_pool import PoolTimeout
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Match
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -25,13 +26,16 @@ from workers.console import (
     mapping_files,
     mappings,
     mintsoft_hooks,
+    proving,
     signing_in,
     webhooks,
 )
+from workers.console.described import DescribedMount, Told, document
 from workers.console.desk import Console
 from workers.console.headers import SecurityHeaders, security_headers
 from workers.console.pages import Pages
 from workers.console.refusals import Refused, not_found
+from workers.console.visits import Visit, page
 from workers.runtime import Runtime
 
 log = structlog.get_logger(__name__)
@@ -48,6 +52,9 @@ FAILED = Refused(
     "This is a fault of this service. Nothing that was saved before is lost.",
     "Try again. If it happens again, tell whoever runs this service when it was.",
 )
+STATIC = Told(
+    "GET", "/static/{file}", "Style and icon.", {200: "text/css", 304: "", 404: "text/html"}
+)
 NO_SUCH_METHOD = Refused(405, "This address is not used that way", "Nothing was changed.")
 
 
@@ -56,7 +63,7 @@ def create_app(runtime: Runtime) -> ASGIApp:
     settings = runtime.settings
     headers = security_headers(settings.public_url, settings.xero_login_url)
     app = Starlette(
-        routes=_routes(),
+        routes=routes(),
         exception_handlers={
             Refused: _refused,
             HTTPException: _http,
@@ -69,19 +76,28 @@ def create_app(runtime: Runtime) -> ASGIApp:
     return SecurityHeaders(app, headers)
 
 
-def _routes() -> list[BaseRoute]:
+def routes() -> list[BaseRoute]:
+    """Return the table of routes: every address of the service."""
     static = resources.files("workers.console") / "static"
     return [
         *health.routes(),
         *signing_in.routes(),
+        *proving.routes(),
         *connections.routes(),
         *mapping_files.routes(),
         *mappings.routes(),
         *connecting.routes(),
         *webhooks.routes(),
         *mintsoft_hooks.routes(),
-        Mount("/static", StaticFiles(directory=str(static))),
+        page("GET", "/openapi.yaml", describe, media="application/yaml"),
+        DescribedMount(STATIC, StaticFiles(directory=str(static))),
     ]
+
+
+def describe(console: Console, _visit: Visit) -> Response:
+    """Describe this service for programs, as OpenAPI 3.1."""
+    found = document(routes(), console.runtime.settings.public_url)
+    return Response(yaml.safe_dump(found, sort_keys=False), media_type="application/yaml")
 
 
 async def _tell(request: Request, refused: Refused) -> Response:
@@ -97,7 +113,19 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return await _tell(request, NO_SUCH_METHOD if error.status_code == 405 else not_found())
+    if error.status_code != 405:
+        return await _tell(request, not_found())
+    answer = await _tell(request, NO_SUCH_METHOD)
+    answer.headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return answer
+
+
+def _methods(request: Request) -> set[str]:
+    """Return the methods that an address is used with; it may have several routes."""
+    asked = {"type": "http", "method": request.method, "path": request.scope["path"]}
+    matching = [each for each in request.app.routes if each.matches(asked)[0] != Match.NONE]
+    found = {each.told.method for each in matching}
+    return found | {"HEAD"} if "GET" in found else found
 
 
 async def _away(request: Request, error: Exception) -> Response:

@@ -19,14 +19,18 @@ BOOKKEEPER = Rule(Role.BOOKKEEPER)
 HERE = Rule(Role.BOOKKEEPER, comes_back=False)
 """An answer is worth nothing in another session, so signing in can't bring it back."""
 
+ASKED = ("connection", "another")
+ANSWER = ("state", "code", "error")
+CHOSEN = (409, 410)
+
 
 def routes() -> list[Route]:
     """Return the routes of this module."""
     return [
-        page("GET", "/xero/connect", connect, BOOKKEEPER),
-        page("GET", CALLBACK, callback, HERE),
-        page("GET", "/xero/choose", show_choice, HERE),
-        page("POST", "/xero/choose", choose, HERE),
+        page("GET", "/xero/connect", connect, BOOKKEEPER, takes=ASKED, also=[404, 409]),
+        page("GET", CALLBACK, callback, HERE, takes=ANSWER, also=[400, 409, 410, 502]),
+        page("GET", "/xero/choose", show_choice, HERE, takes=["state"], also=[410]),
+        page("POST", "/xero/choose", choose, HERE, takes=["state", "organisation"], also=CHOSEN),
     ]
 
 

@@ -40,10 +40,10 @@ def routes() -> list[Route]:
     return [
         page("GET", "/connections", list_all),
         page("GET", "/connections/new", show_form, BOOKKEEPER),
-        page("POST", "/connections/new", add, BOOKKEEPER),
-        page("GET", one, show),
-        page("GET", f"{one}/disconnect", confirm, BOOKKEEPER),
-        page("POST", f"{one}/disconnect", disconnect, BOOKKEEPER),
+        page("POST", "/connections/new", add, BOOKKEEPER, takes=forms.FIELDS, also=[422]),
+        page("GET", one, show, takes=["done"]),
+        page("GET", f"{one}/disconnect", confirm, BOOKKEEPER, also=[409]),
+        page("POST", f"{one}/disconnect", disconnect, BOOKKEEPER, takes=["reason"], also=[409]),
     ]
 
 

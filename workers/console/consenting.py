@@ -5,10 +5,8 @@ are erased. Three short transactions surround the two calls to Xero; none is ope
 """
 
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -20,12 +18,14 @@ from workers import books
 from workers.console import mishaps
 from workers.console.refusals import Refused
 from workers.errors import Failure, Transient
+from workers.pkce import challenge
 from workers.reconnecting import NotReconnected, OtherOrganisation, reconnect
 from workers.runtime import Runtime
-from workers.store import connections, consents, overview, vault
+from workers.store import access, connections, consents, overview, vault
 from workers.store.connections import ConnectionRow
 from workers.store.consents import Asked, Choice, Organisation
 from workers.store.sessions import Session
+from workers.store.vault import TokenSet
 from workers.xero import failures, results
 from workers.xero.identity import InvalidGrant
 from workers.xero.transport import NoAnswer
@@ -94,11 +94,6 @@ def authorisation_url(runtime: Runtime, state: str, verifier: str) -> str:
     return f"{settings.xero_login_url}/identity/connect/authorize?{urlencode(asked)}"
 
 
-def challenge(verifier: str) -> str:
-    """Return PKCE's S256 challenge (RFC 7636, section 4.2)."""
-    return urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
-
-
 def spend(runtime: Runtime, session: Session, state: str) -> Asked:
     """Return the consent that *state* belongs to; it is spent by this. Raises Refused."""
     with runtime.pool.connection() as conn:
@@ -131,16 +126,19 @@ def exchange(runtime: Runtime, asked: Asked, state: str, code: str) -> Granted:
         stored = vault.store_token_set(conn, runtime.settings.fernet, tokens, runtime.clock.now())
         consents.grant(conn, state, stored, [])
     try:
-        return Granted(asked, stored, organisations(runtime, tokens.access_token))
+        return Granted(asked, stored, organisations(runtime, tokens))
     except Failure as failure:
         end(runtime, state, stored)
         raise mishaps.xero_away(asked.connection_id, failure) from None
 
 
-def organisations(runtime: Runtime, access_token: str) -> list[Organisation]:
-    """Return the organisations that a token opens. Raises Failure."""
+def organisations(runtime: Runtime, tokens: TokenSet) -> list[Organisation]:
+    """Return the organisations that were allowed in this consent, not in earlier ones of the user.
+
+    Raises Failure.
+    """
     try:
-        answer = runtime.xero.connections(access_token)
+        answer = runtime.xero.connections(tokens.access_token, event=tokens.event)
     except NoAnswer as error:
         raise failures.of_silence(error, write=False) from error
     failure = failures.of_answer(answer, write=False, now=runtime.clock.now())
@@ -199,6 +197,7 @@ def connect(conn: Connection, session: Session, choice: Choice, chosen: Organisa
         raise mishaps.taken(row, chosen, taken)
     if row.tenant_id is None:
         overview.name_organisation(conn, row.id, chosen.name)
+    siblings = access.siblings(conn, row.id)
     try:
         reconnect(conn, row, choice.token_set_id, chosen.id, session.name, choice.another)
     except OtherOrganisation as refusal:
@@ -206,6 +205,23 @@ def connect(conn: Connection, session: Session, choice: Choice, chosen: Organisa
     except NotReconnected as refusal:
         raise mishaps.place_taken(row.id, str(refusal)) from None
     overview.name_organisation(conn, row.id, chosen.name)
+    _bring_back(conn, session, choice, siblings)
+
+
+def _bring_back(
+    conn: Connection, session: Session, choice: Choice, siblings: Sequence[UUID]
+) -> None:
+    """Reconnect those that were lost with the same tokens, where they were allowed again."""
+    allowed = {each.id for each in choice.organisations}
+    for sibling in siblings:
+        row = connections.find(conn, sibling)
+        if row is None or row.tenant_id not in allowed:
+            continue
+        try:
+            with conn.transaction():
+                reconnect(conn, row, choice.token_set_id, row.tenant_id, session.name)
+        except NotReconnected as refusal:
+            log.info("console.sibling_stays_lost", connection=str(sibling), cause=str(refusal))
 
 
 def end(runtime: Runtime, state: str, token_set_id: UUID) -> None:

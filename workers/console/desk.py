@@ -10,7 +10,7 @@ from workers.console.refusals import Refused
 from workers.console.visits import Visit
 from workers.runtime import Runtime
 from workers.store import sessions
-from workers.store.sessions import Session
+from workers.store.sessions import Session, Ways
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,18 @@ class Console:
         """The session cookie's name; the prefix binds it to this host, and needs https."""
         return "__Host-mintsoft-xero" if self.is_https else "mintsoft-xero"
 
+    @property
+    def ways(self) -> Ways:
+        """How people may sign in."""
+        settings = self.runtime.settings
+        return Ways(settings.local_sign_in, settings.oidc_issuer)
+
     def session_of(self, token: str) -> Session | None:
         """Return who holds the session of *token*."""
         if not token:
             return None
         with self.runtime.pool.connection() as conn:
-            return sessions.find(conn, token)
+            return sessions.find(conn, token, self.ways)
 
     def give_cookie(self, answer: Response, token: str) -> None:
         """Have the browser keep *token* until it is closed."""

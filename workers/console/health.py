@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from workers.console.described import JSON, Described, Told
 from workers.runtime import Runtime
 from workers.store import migrate
 
@@ -16,7 +17,9 @@ log = structlog.get_logger(__name__)
 
 def routes() -> list[Route]:
     """Return the routes of both questions."""
-    return [Route("/health/live", _live), Route("/health/ready", _ready)]
+    live = Told("GET", "/health/live", "Whether this process lives.", {200: JSON})
+    ready = Told("GET", "/health/ready", "Whether it can serve.", {200: JSON, 503: JSON})
+    return [Described(live, _live), Described(ready, _ready)]
 
 
 async def _live(_: Request) -> Response:

@@ -33,9 +33,16 @@ def routes() -> list[Route]:
     """Return the routes of this module."""
     one = "/connections/{id}"
     return [
-        page("GET", f"{one}/mapping.yaml", export),
+        page("GET", f"{one}/mapping.yaml", export, media="application/yaml"),
         page("GET", f"{one}/mapping/import", ask, BOOKKEEPER),
-        page("POST", f"{one}/mapping/import", take, BOOKKEEPER),
+        page(
+            "POST",
+            f"{one}/mapping/import",
+            take,
+            BOOKKEEPER,
+            takes=["text", "file", "do", "revision"],
+            also=[200, 409, 422],
+        ),
     ]
 
 

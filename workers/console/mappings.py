@@ -18,6 +18,7 @@ from workers import books
 from workers.console import mapping_form, mapping_view
 from workers.console.choices import Choices
 from workers.console.connections import connection_of, find
+from workers.console.described import JSON
 from workers.console.desk import Console
 from workers.console.mapping_form import Fields
 from workers.console.mapping_view import Checked, Form
@@ -36,6 +37,9 @@ BOOKKEEPER = Rule(Role.BOOKKEEPER, largest=512 * 1024, most=5_000)
 """Hundreds of SKUs fit into this page's form."""
 
 FORCE = "save anyway"
+
+OWN_FIELDS = ("do", "revision")
+"""Fields of the form beside those of the mapping, whose names come from the mapping itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,9 @@ def routes() -> list[Route]:
     """Return the routes of this module."""
     one = "/connections/{id}/mapping"
     return [
-        page("GET", one, show),
-        page("POST", one, act, BOOKKEEPER),
-        page("POST", f"{one}/check", check, BOOKKEEPER),
+        page("GET", one, show, takes=["copy", "done"], also=[409]),
+        page("POST", one, act, BOOKKEEPER, takes=OWN_FIELDS, also=[200, 409, 422]),
+        page("POST", f"{one}/check", check, BOOKKEEPER, takes=OWN_FIELDS, also=[200], media=JSON),
     ]
 
 
@@ -268,7 +272,7 @@ def _unread(console: Console, visit: Visit, desk: Desk, trouble: str = "") -> Re
 
 def _fields(visit: Visit) -> Fields:
     """Return the fields of the mapping among those of the form."""
-    others = {"csrf", "do", "revision"}
+    others = {"csrf", *OWN_FIELDS}
     return {name: text for name, text in visit.form.items() if name not in others}
 
 

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from events.egress import NotConfirmed
 from events.envelope import Message
 from events.exact_json import NotJson, loads
+from workers.console.described import JSON, TEXT, Described, Told
 from workers.console.webhooks import PATIENCE
 from workers.mintsoft.happenings import NotADocument, client_of, order_cancelled, order_despatched
 from workers.runtime import Runtime
@@ -40,7 +41,14 @@ HAPPENINGS: dict[str, Happening] = {
 
 def routes() -> list[Route]:
     """Return the route that Mintsoft calls."""
-    return [Route("/mintsoft/webhooks/{secret}/{happening}", _hook, methods=["POST"])]
+    told = Told(
+        "POST",
+        "/mintsoft/webhooks/{secret}/{happening}",
+        "An order was despatched or cancelled, as Mintsoft tells of it.",
+        {200: "", 404: "", 413: TEXT, 422: TEXT, 503: TEXT},
+        body=JSON,
+    )
+    return [Described(told, _hook)]
 
 
 async def _hook(request: Request) -> Response:

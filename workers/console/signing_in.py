@@ -7,13 +7,15 @@ token, so that one which somebody planted is worth nothing.
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
 
 import structlog
 from psycopg import Connection
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from workers.console import passwords
+from workers.console import passwords, strangers
 from workers.console.desk import Console
 from workers.console.visits import Rule, Visit, new_token, page
 from workers.store import operators, sessions
@@ -31,13 +33,15 @@ WAIT = "There were too many attempts. Wait a little, then try again: up to 15 mi
 LOCAL = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 """A path of ours; ``//host`` and ``/\\host`` would lead elsewhere."""
 
+FIELDS = ("name", "password", "next")
+
 
 def routes() -> list[Route]:
     """Return the routes of this module."""
     return [
-        page("GET", "/", home, ANYBODY),
-        page("GET", "/sign-in", show, ANYBODY),
-        page("POST", "/sign-in", sign_in, ANYBODY),
+        page("GET", "/", home, ANYBODY, also=[303]),
+        page("GET", "/sign-in", show, ANYBODY, takes=["next"], also=[303]),
+        page("POST", "/sign-in", sign_in, ANYBODY, takes=FIELDS, also=[401, 429]),
         page("POST", "/sign-out", sign_out, ANYBODY),
     ]
 
@@ -52,11 +56,13 @@ def show(console: Console, visit: Visit) -> Response:
     target = local(visit.query)
     if visit.session is not None:
         return RedirectResponse(target, 303)
-    return console.render(visit, "sign_in.html", target=target, name="", problem=None)
+    return _page(console, visit, target)
 
 
 def sign_in(console: Console, visit: Visit) -> Response:
     """Check name and password; lead on to where the visitor was going."""
+    if not console.ways.passwords:
+        raise strangers.passwords_forbidden()
     name = visit.form.get("name", "").strip().lower()[:200]
     password = visit.form.get("password", "")
     with console.runtime.pool.connection() as conn:
@@ -95,12 +101,24 @@ def local(fields: Mapping[str, str]) -> str:
 
 def _welcome(conn: Connection, visit: Visit, who: Candidate, token: str, password: str) -> None:
     sessions.forgive(conn, who.name, visit.address)
-    if visit.session is not None:
-        sessions.end(conn, visit.session)
-    sessions.start(conn, token, who.id)
+    enter(conn, visit, who.id, who.name, token)
     if passwords.is_dated(who.password_hash):
         operators.rehash(conn, who, passwords.hashed(password))
-    audit(conn, who.name, "signed in", details={"address": visit.address})
+
+
+def enter(
+    conn: Connection,
+    visit: Visit,
+    operator_id: UUID,
+    name: str,
+    token: str,
+    lasts: timedelta | None = None,
+) -> None:
+    """Begin a session under a new *token*, in place of the visitor's, for *lasts* at most."""
+    if visit.session is not None:
+        sessions.end(conn, visit.session)
+    sessions.start(conn, token, operator_id, lasts)
+    audit(conn, name, "signed in", details={"address": visit.address})
 
 
 def _wrong(console: Console, visit: Visit, name: str, found: Candidate | None) -> Response:
@@ -113,5 +131,18 @@ def _wrong(console: Console, visit: Visit, name: str, found: Candidate | None) -
 
 
 def _again(console: Console, visit: Visit, name: str, problem: str, status: int) -> Response:
-    values = {"target": local(visit.form), "name": name, "problem": problem}
-    return console.render(visit, "sign_in.html", status, **values)
+    return _page(console, visit, local(visit.form), name, problem, status)
+
+
+def _page(
+    console: Console,
+    visit: Visit,
+    target: str,
+    name: str = "",
+    problem: str | None = None,
+    status: int = 200,
+) -> Response:
+    provider = console.runtime.settings.oidc_title
+    passwords_too = console.ways.passwords
+    values = {"target": target, "name": name, "problem": problem, "provider": provider}
+    return console.render(visit, "sign_in.html", status, passwords=passwords_too, **values)

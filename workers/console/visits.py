@@ -8,7 +8,7 @@ signed in, whether their role suffices, and whether a form is ours.
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from workers.console import uploads
+from workers.console.described import FORM, HTML, Described, Told, parts
 from workers.console.refusals import Refused
 from workers.store.operators import Role
 from workers.store.sessions import Session
@@ -92,15 +93,49 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def page(method: str, path: str, handler: Handler, rule: Rule = Rule()) -> Route:
-    """Return the route of a page."""
+def page(
+    method: str,
+    path: str,
+    handler: Handler,
+    rule: Rule = Rule(),
+    *,
+    takes: Sequence[str] = (),
+    also: Collection[int] = (),
+    media: str = HTML,
+) -> Route:
+    """Return the route of a page.
+
+    *takes* names what it reads of the query or the form, *also* the statuses that it answers with
+    besides the usual ones; both are for its description.
+    """
 
     async def endpoint(request: Request) -> Response:
         console: Console = request.app.state.console
         form = await _form(request, rule) if method == "POST" else {}
         return await run_in_threadpool(_serve, console, request, form, handler, rule)
 
-    return Route(path, endpoint, methods=[method], name=handler.__name__)
+    told = Told(
+        method,
+        path,
+        (handler.__doc__ or "").partition("\n")[0],
+        _answers(method, path, rule, also, media),
+        takes,
+        FORM if method == "POST" else "",
+        role=rule.role.word if rule.role else "",
+    )
+    return Described(told, endpoint)
+
+
+def _answers(
+    method: str, path: str, rule: Rule, also: Collection[int], media: str
+) -> dict[int, str]:
+    """Return the statuses of a page: its own, and those of whatever guards it."""
+    found = {303 if method == "POST" else 200, 503, *also}
+    found |= {303, 403} if rule.role else set()
+    found |= {400, 403, 413} if method == "POST" else set()
+    found |= {404} if parts(path) else set()
+    kinds = {200: media, 303: ""}
+    return {status: kinds.get(status, HTML) for status in sorted(found)}
 
 
 def _serve(

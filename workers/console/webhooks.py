@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from workers.console.described import JSON, Described, Told
 from workers.following import receive
 from workers.runtime import Runtime
 from workers.xero.webhooks import events_of, verify
@@ -28,7 +29,15 @@ PATIENCE = 3.0
 
 def routes() -> list[Route]:
     """Return the route that Xero calls."""
-    return [Route("/xero/webhooks", _hook, methods=["POST"])]
+    told = Told(
+        "POST",
+        "/xero/webhooks",
+        "What Xero has to tell, signed with MX_XERO_WEBHOOK_KEY.",
+        {200: "", 401: "", 503: ""},
+        body=JSON,
+        headers=["x-xero-signature"],
+    )
+    return [Described(told, _hook)]
 
 
 async def _hook(request: Request) -> Response:

@@ -61,6 +61,12 @@ def lock(conn: Connection, connection_id: UUID) -> Standing:
     return found
 
 
+def siblings(conn: Connection, connection_id: UUID) -> list[UUID]:
+    """Return the others that are lost and lived by the same tokens; all of them locked."""
+    rows = conn.execute(SQL["siblings"], {"connection_id": connection_id}).fetchall()
+    return [row[0] for row in rows if row[0] != connection_id]
+
+
 def may_be_in_xero(conn: Connection, connection_id: UUID) -> bool:
     """Return whether any document of a connection is in its organisation, or may be."""
     return _yes(conn, "may_be_in_xero", {"connection_id": connection_id})

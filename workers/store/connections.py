@@ -210,14 +210,6 @@ def revoke_later(conn: Connection, connection_id: UUID, delay: timedelta) -> Non
     conn.execute(SQL["revoke_later"], {"connection_id": connection_id, "delay": delay})
 
 
-def others_use(conn: Connection, token_set_id: UUID, connection_id: UUID) -> bool:
-    """Return whether another connection lives by this token set."""
-    row = conn.execute(
-        SQL["token_set_users"], {"token_set_id": token_set_id, "connection_id": connection_id}
-    ).fetchone()
-    return row is not None and row[0] > 0
-
-
 def others_reach(conn: Connection, tenant_id: UUID, connection_id: UUID) -> bool:
     """Return whether another connection goes to this organisation."""
     row = conn.execute(

@@ -22,6 +22,9 @@ _SQL = queries("consents")
 LIFE = timedelta(minutes=10)
 """For the log-in at Xero, and once more for choosing an organisation."""
 
+PATIENCE = timedelta(hours=24)
+"""After this, tokens of a consent that nobody finished are erased even if Xero was never told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -57,6 +60,16 @@ class Choice:
     another: bool
     token_set_id: UUID
     organisations: Sequence[Organisation]
+
+
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """A consent that nobody finished. ``overdue``: give up and erase its tokens."""
+
+    digest: bytes
+    token_set_id: UUID
+    failures: int
+    overdue: bool
 
 
 def ask(
@@ -106,13 +119,14 @@ def grant(
             "digest": digest_of(state),
             "token_set_id": token_set_id,
             "organisations": Jsonb(listed),
+            "life": LIFE,
         },
     )
 
 
 def choice(conn: Connection, session: Session, state: str) -> Choice | None:
     """Return what there is to choose, locked for this transaction; None when it is too late."""
-    values = {"digest": digest_of(state), "session": session.digest, "life": LIFE}
+    values = {"digest": digest_of(state), "session": session.digest}
     with conn.cursor(row_factory=kwargs_row(_choice)) as cursor:
         return cursor.execute(_SQL["choice"], values).fetchone()
 
@@ -129,7 +143,23 @@ def finish(conn: Connection, state: str, token_set_id: UUID) -> None:
 
 
 def prune(conn: Connection) -> None:
-    """Erase the tokens of consents that nobody finished, and forget consents of another day."""
-    for (token_set_id,) in conn.execute(_SQL["abandoned"], {"life": LIFE}).fetchall():
-        conn.execute(_SQL["erase_unused"], {"token_set_id": token_set_id})
+    """Forget consents of another day; those that left tokens are ended first, by the fleet."""
     conn.execute(_SQL["prune"])
+
+
+def claim_abandoned(conn: Connection, connection_id: UUID) -> list[Abandoned]:
+    """Return the consents asked for a connection that nobody finished in time."""
+    values = {"connection_id": connection_id, "patience": PATIENCE}
+    with conn.cursor(row_factory=class_row(Abandoned)) as cursor:
+        return cursor.execute(_SQL["claim_abandoned"], values).fetchall()
+
+
+def end_later(conn: Connection, abandoned: Abandoned, delay: timedelta) -> None:
+    """Try to end a consent again after *delay*."""
+    conn.execute(_SQL["end_later"], {"digest": abandoned.digest, "delay": delay})
+
+
+def forget(conn: Connection, abandoned: Abandoned) -> None:
+    """Erase the tokens of a consent that has been ended, unless a connection lives by them."""
+    conn.execute(_SQL["finish"], {"digest": abandoned.digest})
+    conn.execute(_SQL["erase_unused"], {"token_set_id": abandoned.token_set_id})

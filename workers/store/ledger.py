@@ -177,9 +177,10 @@ def settle(conn: Connection, attempt_id: UUID, settlements: Sequence[Settlement]
         conn.execute(SQL["settle"], {"attempt_id": attempt_id, "settlements": rows})
 
 
-def open_attempts(conn: Connection, connection_id: UUID) -> list[tuple[UUID, str]]:
-    """Return the attempts of a connection that are under way (id, state), locked."""
-    return conn.execute(SQL["open_attempts"], {"connection_id": connection_id}).fetchall()
+def open_attempts(conn: Connection, connection_id: UUID) -> list[tuple[UUID, Kind, str]]:
+    """Return the attempts of a connection that are under way (id, kind, state), locked."""
+    found = conn.execute(SQL["open_attempts"], {"connection_id": connection_id}).fetchall()
+    return [(attempt_id, Kind(kind), state) for attempt_id, kind, state in found]
 
 
 def finish(conn: Connection, attempt_id: UUID, outcome: str) -> None:

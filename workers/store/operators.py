@@ -6,6 +6,7 @@ from enum import IntEnum
 from uuid import UUID
 
 from psycopg import Connection
+from psycopg.errors import UniqueViolation
 from psycopg.rows import class_row, kwargs_row
 
 from workers.store.sql import queries
@@ -36,12 +37,14 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """An account as it is listed; times in UTC."""
+    """An account as it is listed; times in UTC. ``issuer``: the provider that proves who it is."""
 
     id: UUID
     name: str
     role: str
-    password_set_at: datetime
+    issuer: str | None
+    password_set_at: datetime | None
+    signed_in_at: datetime | None
     created_at: datetime
     disabled_at: datetime | None
 
@@ -54,6 +57,23 @@ class Candidate:
     name: str
     role: Role
     password_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a provider means: to be trusted for ever, unlike a name or an address of mail."""
+
+    issuer: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """The account of somebody whom a provider has proven."""
+
+    id: UUID
+    name: str
+    is_disabled: bool
 
 
 def add(conn: Connection, name: str, role: Role, password_hash: str) -> bool:
@@ -78,8 +98,39 @@ def _candidate(*, id: UUID, name: str, role: str, password_hash: str) -> Candida
     return Candidate(id, name, Role.named(role), password_hash)
 
 
+def provided(conn: Connection, who: Subject, names: tuple[str, str], role: Role) -> Provided:
+    """Return the account of *who*, made at the first visit, with today's role.
+
+    A new account gets the first of *names* that is nobody else's: it never takes over an account
+    that somebody made here, whatever the provider calls a person.
+    """
+    first, second = names
+    values = {"issuer": who.issuer, "subject": who.id, "role": role.word}
+    try:
+        with conn.transaction():
+            return _provided(conn, values | {"name": first})
+    except UniqueViolation:
+        return _provided(conn, values | {"name": second})
+
+
+def _provided(conn: Connection, values: dict[str, str]) -> Provided:
+    with conn.cursor(row_factory=class_row(Provided)) as cursor:
+        found = cursor.execute(_SQL["provided"], values).fetchone()
+    assert found is not None, "an insert or update that returns its row"
+    return found
+
+
+def sign_out_everywhere(conn: Connection, who: Subject) -> None:
+    """End the sessions of somebody whom the provider no longer vouches for."""
+    values = {"issuer": who.issuer, "subject": who.id}
+    _and_sign_out(conn, conn.execute(_SQL["by_subject"], values).fetchone())
+
+
 def set_password(conn: Connection, name: str, password_hash: str) -> bool:
-    """Replace a password and sign its owner out everywhere; False when there is no such account."""
+    """Replace a password and sign its owner out everywhere.
+
+    False when there is no such account, or it signs in with a provider.
+    """
     values = {"name": name, "password_hash": password_hash}
     return _and_sign_out(conn, conn.execute(_SQL["set_password"], values).fetchone())
 

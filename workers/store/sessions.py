@@ -39,6 +39,14 @@ MEMORY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
+class Ways:
+    """How people may sign in: with ``passwords`` kept here, with the provider ``issuer``."""
+
+    passwords: bool
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """Somebody who is signed in."""
 
@@ -53,16 +61,26 @@ def digest_of(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-def start(conn: Connection, token: str, operator_id: UUID) -> None:
-    """Remember that the holder of *token* is signed in; unusable sessions go."""
+def start(conn: Connection, token: str, operator_id: UUID, lasts: timedelta | None = None) -> None:
+    """Remember that the holder of *token* is signed in, for *lasts* at most; unusable ones go."""
     conn.execute(_SQL["prune"], {"idle": IDLE, "life": LIFE})
     conn.execute(_SQL["prune_failures"], {"memory": MEMORY})
-    conn.execute(_SQL["open"], {"digest": digest_of(token), "operator_id": operator_id})
+    values = {"digest": digest_of(token), "operator_id": operator_id, "lasts": lasts}
+    conn.execute(_SQL["open"], values)
 
 
-def find(conn: Connection, token: str) -> Session | None:
-    """Return the session of *token*, kept alive by this; None when there is none any more."""
-    values = {"digest": digest_of(token), "idle": IDLE, "life": LIFE}
+def find(conn: Connection, token: str, ways: Ways) -> Session | None:
+    """Return the session of *token*, kept alive by this; None when there is none any more.
+
+    One that began in none of today's *ways* is none.
+    """
+    values = {
+        "digest": digest_of(token),
+        "idle": IDLE,
+        "life": LIFE,
+        "passwords": ways.passwords,
+        "issuer": ways.issuer,
+    }
     with conn.cursor(row_factory=kwargs_row(_session)) as cursor:
         found = cursor.execute(_SQL["find"], values).fetchone()
     if found is None:

@@ -4,6 +4,8 @@ Access and refresh token leave this module only inside a TokenSet, whose repr hi
 of a lease are the server's; times of a token are the caller's clock, in UTC.
 """
 
+import json
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -43,6 +45,34 @@ class TokenSet:
             expires_at=now + timedelta(seconds=seconds),
             scope=str(answer.get("scope") or ""),
         )
+
+    @property
+    def xero_user(self) -> UUID | None:
+        """Who gave the consent, as far as the access token says."""
+        return _id(self._claims.get("xero_userid"))
+
+    @property
+    def event(self) -> UUID | None:
+        """The consent itself: Xero marks the organisations that were allowed in it."""
+        return _id(self._claims.get("authentication_event_id"))
+
+    @property
+    def _claims(self) -> Mapping[str, object]:
+        """What the access token says of itself, not proven: it came from Xero, over TLS."""
+        _, _, rest = self.access_token.partition(".")
+        payload = rest.partition(".")[0]
+        try:
+            found = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+def _id(value: object) -> UUID | None:
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def store_token_set(
@@ -91,6 +121,15 @@ def claim_idle(
     return None if row is None else _opened(fernet, row)
 
 
+def user_is_needed(conn: psycopg.Connection, token_set_id: UUID) -> bool:
+    """Return whether another connection, or a choice still open, lives by the set's Xero user.
+
+    A user who is not known may be any.
+    """
+    row = conn.execute(_SQL["user_is_needed"], {"id": token_set_id}).fetchone()
+    return row is not None and bool(row[0])
+
+
 def keep_later(conn: psycopg.Connection, token_set_id: UUID, delay: timedelta) -> None:
     """Try to renew an idle set again after *delay*."""
     conn.execute(_SQL["keep_later"], {"id": token_set_id, "delay": delay})
@@ -120,6 +159,7 @@ def _columns(fernet: MultiFernet, tokens: TokenSet, now: datetime) -> dict[str, 
         "refresh_token": fernet.encrypt(tokens.refresh_token.encode()).decode(),
         "digest": sha256(tokens.refresh_token.encode()).digest(),
         "scope": tokens.scope,
+        "xero_user": tokens.xero_user,
         "expires_at": tokens.expires_at,
         "now": now,
     }

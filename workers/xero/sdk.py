@@ -7,6 +7,7 @@ lives for one call with one access token, so threads share nothing but the trans
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from xero_python.accounting import AccountingApi
 from xero_python.api_client import ApiClient
@@ -57,7 +58,15 @@ class XeroApi:
         client = _Client(self._configuration, self.transport, token)
         return operation(AccountingApi(client, base_url=f"{self.url}/api.xro/2.0"))
 
-    def connections(self, token: str, method: str = "GET", path: str = "") -> Answer:
-        """Call ``/connections``, which belongs to no organisation. Raises NoAnswer."""
+    def connections(
+        self, token: str, method: str = "GET", path: str = "", event: UUID | None = None
+    ) -> Answer:
+        """Call ``/connections``, which belongs to no organisation. Raises NoAnswer.
+
+        *event* narrows the list to what was allowed in one consent.
+        """
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        return self.transport.send(method, f"{self.url}/connections{path}", headers=headers)
+        query = [("authEventId", str(event))] if event else []
+        return self.transport.send(
+            method, f"{self.url}/connections{path}", query=query, headers=headers
+        )

@@ -164,7 +164,8 @@ class Admin:
             _known = self._books.organisations[tid]
         life = timedelta(seconds=float(body.get("expires_in", 1800)))
         scope = body.get("scope", DEFAULT_SCOPE)
-        return self._books.tokens.issue(tenants, scope, self._books.now(), life)
+        user = str(body.get("user", ""))
+        return self._books.tokens.issue(tenants, scope, self._books.now(), life, user)
 
     def expire_tokens(self, _: Request, _body: Json) -> Json:
         """Let every access token expire now; refresh tokens stay good."""

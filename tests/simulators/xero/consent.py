@@ -1,6 +1,7 @@
 """Xero's log-in and consent: `/identity/connect/authorize`, and the codes that come of it.
 
-A code works once, for five minutes, with the redirect address and the PKCE verifier that the
+Everybody who logs in is the same user, sam, unless the form says otherwise. A code works once, for
+five minutes, with the redirect address and the PKCE verifier that the
 request named. What is wrong with the client or the redirect address is shown to the user and never
 sent anywhere; anything else goes back to the redirect address as an error (RFC 6749, 4.1.2.1).
 """
@@ -49,6 +50,7 @@ class Code:
     asked: Asked
     tenants: list[str]
     expires: datetime
+    user: str
     used: bool = False
 
 
@@ -82,7 +84,8 @@ class Consent:
         tenants = [each for each in form.get("tenant", []) if each in self._books.organisations]
         code = secrets.token_urlsafe(32)
         expires = self._books.now() + CODE_LIFE
-        self._codes[code] = Code(asked(fields), tenants, expires)
+        user = form.get("user", ["sam"])[0]
+        self._codes[code] = Code(asked(fields), tenants, expires, user)
         return back(fields, code=code)
 
     def exchange(self, form: dict[str, str]) -> Answer:
@@ -100,7 +103,7 @@ class Consent:
 
     def _tokens(self, code: Code) -> Json:
         now, scope = self._books.now(), code.asked.scope
-        pair = self._books.tokens.issue(code.tenants, scope, now, ACCESS_LIFE)
+        pair = self._books.tokens.issue(code.tenants, scope, now, ACCESS_LIFE, code.user)
         if "offline_access" not in scope.split():
             del pair["refresh_token"]
         return pair

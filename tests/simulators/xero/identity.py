@@ -64,15 +64,16 @@ class Identity:
             return problems.expired(token.expires)
         key = call.path.rstrip("/").removeprefix("/connections").strip("/")
         if call.method == "GET" and not key:
-            return Answer(200, self._listed(token.grant))
+            return Answer(200, self._listed(token.grant, call.query.get("autheventid", "")))
         if call.method == "DELETE" and key:
             return disconnected(token.grant, key.lower())
         return problems.not_found()
 
-    def _listed(self, grant: Grant) -> list[Json]:
+    def _listed(self, grant: Grant, event: str) -> list[Json]:
         return [
             {
                 "id": connection,
+                "authEventId": grant.user.events[connection],
                 "tenantId": tenant,
                 "tenantType": "ORGANISATION",
                 "tenantName": self._books.organisations[tenant].name,
@@ -80,6 +81,7 @@ class Identity:
                 "updatedDateUtc": iso(grant.created),
             }
             for connection, tenant in grant.connections.items()
+            if event in ("", grant.user.events[connection])
         ]
 
 

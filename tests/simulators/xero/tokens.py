@@ -1,10 +1,13 @@
 """Xero's identity service: access tokens of 30 minutes, refresh tokens used once.
 
 A used refresh token works again for 30 minutes, unless a token that came of it has been used in
-turn: that is the grace for a client that never saw the answer. A grant is one consent of one user;
-it ends when it is revoked, and its connections with it.
+turn: that is the grace for a client that never saw the answer. A grant is one consent of one user.
+Connections are the user's: one to an organisation, however many grants named it, reached by the
+tokens of each; revoking one grant removes all connections of its user.
 """
 
+import base64
+import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,13 +29,35 @@ class InvalidGrantError(Exception):
 
 
 @dataclass
+class User:
+    """Somebody at Xero: connection id to tenant id, and to the consent that named it last."""
+
+    id: str = field(default_factory=new_id)
+    connections: dict[str, str] = field(default_factory=dict)
+    events: dict[str, str] = field(default_factory=dict)
+
+    def allow(self, tenant: str, event: str) -> None:
+        """Let the app into an organisation, perhaps again."""
+        known = {value: key for key, value in self.connections.items()}
+        connection = known.get(tenant) or new_id()
+        self.connections[connection] = tenant
+        self.events[connection] = event
+
+
+@dataclass
 class Grant:
-    """One consent and the connections it made: connection id to tenant id."""
+    """One consent of a user."""
 
     scope: str
-    connections: dict[str, str]
+    user: User
     created: datetime
     revoked: bool = False
+    event: str = field(default_factory=new_id)
+
+    @property
+    def connections(self) -> dict[str, str]:
+        """What its tokens reach: all that the user has let us into."""
+        return self.user.connections
 
 
 @dataclass
@@ -62,11 +87,20 @@ class Tokens:
     access: dict[str, AccessToken] = field(default_factory=dict)
     refresh: dict[str, RefreshToken] = field(default_factory=dict)
     grants: list[Grant] = field(default_factory=list)
+    users: dict[str, User] = field(default_factory=dict)
     refreshes: int = 0
 
-    def issue(self, tenants: list[str], scope: str, now: datetime, life: timedelta) -> Json:
-        """Consent to connections with `tenants`; gives the token endpoint's answer."""
-        grant = Grant(scope, {new_id(): tenant for tenant in tenants}, now)
+    def issue(
+        self, tenants: list[str], scope: str, now: datetime, life: timedelta, user: str = ""
+    ) -> Json:
+        """Consent to connections with `tenants`; gives the token endpoint's answer.
+
+        `user` names who consents; without it, somebody who never did before.
+        """
+        who = self.users.setdefault(user or new_id(), User())
+        grant = Grant(scope, who, now)
+        for tenant in tenants:
+            who.allow(tenant, grant.event)
         self.grants.append(grant)
         return self._pair(grant, None, now, life)
 
@@ -100,7 +134,7 @@ class Tokens:
     def _pair(
         self, grant: Grant, parent: RefreshToken | None, now: datetime, life: timedelta
     ) -> Json:
-        access, refresh = secrets.token_urlsafe(48), secrets.token_urlsafe(32)
+        access, refresh = access_token(grant), secrets.token_urlsafe(32)
         self.access[access] = AccessToken(grant, now + life)
         self.refresh[refresh] = RefreshToken(grant, now + REFRESH_LIFE, parent)
         return {
@@ -112,6 +146,14 @@ class Tokens:
         }
 
 
+def access_token(grant: Grant) -> str:
+    """A token in the shape of Xero's; its signature is nobody's, so don't verify it."""
+    claims = {"xero_userid": grant.user.id, "authentication_event_id": grant.event}
+    parts = (json.dumps(each).encode() for each in ({"alg": "RS256", "typ": "JWT"}, claims))
+    texts = [base64.urlsafe_b64encode(each).decode().rstrip("=") for each in parts]
+    return ".".join([*texts, secrets.token_urlsafe(48)])
+
+
 def usable(token: RefreshToken, now: datetime) -> bool:
     """Whether a refresh token may be spent (again) now."""
     if token.grant.revoked or token.expires <= now or token.superseded:
@@ -120,6 +162,6 @@ def usable(token: RefreshToken, now: datetime) -> bool:
 
 
 def end(grant: Grant) -> None:
-    """Revoke a grant and drop its connections."""
+    """Revoke a grant and drop every connection of its user."""
     grant.revoked = True
-    grant.connections.clear()
+    grant.user.connections.clear()

@@ -8,11 +8,12 @@ from uuid import UUID
 import pytest
 
 from schemas.connections import Mode
-from workers.console.consenting import challenge, pick
+from workers.console.consenting import pick
 from workers.console.headers import security_headers
 from workers.console.refusals import Refused
 from workers.console.signing_in import local
 from workers.console.visits import csrf_of
+from workers.pkce import challenge
 from workers.store.connections import ConnectionRow
 from workers.store.consents import Organisation
 

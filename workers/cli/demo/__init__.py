@@ -51,6 +51,7 @@ def _play(
     once: bool, json: bool, sizes: tuple[int, int, int], *, keep: bool, state_dir: Path | None
 ) -> bool:
     from workers.cli.demo import telling
+    from workers.cli.demo.pages import serving
     from workers.cli.demo.play import Play
     from workers.cli.demo.samples import story
     from workers.cli.demo.screen import Screen
@@ -69,7 +70,8 @@ def _play(
             found.keep()
             output.note(f"The fleet's log: {found.folder}/fleet.log")
         if not once:
-            _stay(list(telling.links(outcome, found)), found.folder)
+            with serving(found) as console:
+                _stay([*console, *telling.links(outcome, found)], found.folder)
         screen.phase("Ending")
     return not outcome.verdict.problems
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 MEMORY = "memory://"
 
-POOL_SIZE = 24
-"""Connections to PostgreSQL: eight workers, the loops, the ingress and our own looks."""
+POOL_SIZE = 32
+"""Connections to PostgreSQL: eight workers, the loops, the ingress, the console, our own looks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,14 @@ select mode, account, client_id, export_channels, tenant_id, organisation, statu
 from connections where id = %(connection_id)s
 for update;
 
+-- name: siblings
+-- A connection and those that were lost with the same tokens, locked in the order of lose_all.
+select id from connections
+where id = %(connection_id)s or (status = 'lost' and token_set_id = (
+    select token_set_id from connections where id = %(connection_id)s))
+order by id
+for update;
+
 -- name: may_be_in_xero
 -- Whether a document of this connection is in its organisation, or may be.
 select exists (

@@ -76,11 +76,6 @@ where id = %(connection_id)s and revoke_due_at is not null;
 update connections set token_set_id = null, revoke_due_at = null
 where id = %(connection_id)s and status = 'disconnected';
 
--- name: token_set_users
--- How many connections still live by this token set.
-select count(*) from connections
-where token_set_id = %(token_set_id)s and id <> %(connection_id)s and status <> 'disconnected';
-
 -- name: tenant_users
 -- How many connections still go to this organisation.
 select count(*) from connections

@@ -94,7 +94,7 @@ where id = %(attempt_id)s;
 
 -- name: open_attempts
 -- Attempts of a connection that are under way; locked.
-select id, state from attempts
+select id, kind, state from attempts
 where connection_id = %(connection_id)s and state <> 'done'
 order by id
 for update;

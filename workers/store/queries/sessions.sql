@@ -1,14 +1,18 @@
 -- name: open
 -- Somebody has signed in.
-insert into sessions (digest, operator_id) values (%(digest)s, %(operator_id)s);
+insert into sessions (digest, operator_id, ends_at)
+values (%(digest)s, %(operator_id)s, now() + %(lasts)s::interval);
 
 -- name: find
--- Who is behind a session that is neither idle for too long nor too old.
+-- Who is behind a session that is neither idle for too long nor too old, nor began in a way
+-- that is closed by now.
 select s.digest, o.id as operator_id, o.name, o.role,
        s.seen_at < now() - interval '1 minute' as is_stale
 from sessions s join operators o on o.id = s.operator_id
 where s.digest = %(digest)s and o.disabled_at is null
-  and s.seen_at > now() - %(idle)s::interval and s.created_at > now() - %(life)s::interval;
+  and s.seen_at > now() - %(idle)s::interval and s.created_at > now() - %(life)s::interval
+  and (s.ends_at is null or s.ends_at > now())
+  and case when o.issuer is null then %(passwords)s else o.issuer = %(issuer)s end;
 
 -- name: touch
 -- Somebody is still there; written once a minute at most.
@@ -21,7 +25,8 @@ delete from sessions where digest = %(digest)s;
 -- name: prune
 -- Sessions that nobody can use any more, with the consents they asked for.
 delete from sessions
-where seen_at <= now() - %(idle)s::interval or created_at <= now() - %(life)s::interval;
+where seen_at <= now() - %(idle)s::interval or created_at <= now() - %(life)s::interval
+   or ends_at <= now();
 
 -- name: prune_failures
 -- Failures that count no longer.

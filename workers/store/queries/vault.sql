@@ -1,7 +1,9 @@
 -- name: store
 -- Keep a token set and give it its id; one that is there already, for another connection, is kept.
-insert into token_sets (access_token, refresh_token, digest, scope, expires_at, refreshed_at)
-values (%(access_token)s, %(refresh_token)s, %(digest)s, %(scope)s, %(expires_at)s, %(now)s)
+insert into token_sets (access_token, refresh_token, digest, scope, xero_user, expires_at,
+                        refreshed_at)
+values (%(access_token)s, %(refresh_token)s, %(digest)s, %(scope)s, %(xero_user)s, %(expires_at)s,
+        %(now)s)
 on conflict (digest) do update set scope = excluded.scope
 returning id
 
@@ -24,6 +26,20 @@ where id = %(id)s and keep_due_at <= now()
   and (refreshing_until is null or refreshing_until < clock_timestamp())
 returning access_token, refresh_token, scope, expires_at
 
+-- name: user_is_needed
+-- Whether somebody else lives by the user of a token set: a connection by the same set or another,
+-- or a consent whose organisation is still to be chosen. One that is not known may be the same.
+select exists (
+    select from token_sets mine
+    join token_sets t on t.id = mine.id or t.xero_user = mine.xero_user
+        or t.xero_user is null or mine.xero_user is null
+    where mine.id = %(id)s and (
+        exists (
+            select from connections c
+            where c.token_set_id = t.id and c.status in ('active', 'lost'))
+        or (t.id <> mine.id and exists (
+            select from consents s where s.token_set_id = t.id and s.end_due_at > now()))));
+
 -- name: keep_later
 -- An idle set could not be renewed just now.
 update token_sets set keep_due_at = now() + %(delay)s::interval where id = %(id)s
@@ -33,7 +49,7 @@ update token_sets set keep_due_at = now() + %(delay)s::interval where id = %(id)
 -- Idle, it is renewed after 18 to 20 days of the 60 that Xero allows: not all sets at once.
 update token_sets
 set access_token = %(access_token)s, refresh_token = %(refresh_token)s,
-    digest = %(digest)s, scope = %(scope)s,
+    digest = %(digest)s, scope = %(scope)s, xero_user = coalesce(%(xero_user)s, xero_user),
     expires_at = %(expires_at)s, refreshed_at = %(now)s,
     keep_due_at = now() + interval '20 days' * (0.9 + 0.1 * random()),
     refreshing_by = null, refreshing_until = null

@@ -17,8 +17,8 @@ delete from wakeups where connection_id = %(connection_id)s and queue = %(queue)
 
 -- name: due
 -- Queues of connections that have work due now: documents, abandoned attempts, tags, revocations,
--- charts never read or old, tokens that lie idle, invoices of ours that changed in Xero,
--- documents that somebody wants to export and that are to be fetched.
+-- charts never read or old, tokens that lie idle, consents that nobody finished, invoices of ours
+-- that changed in Xero, documents that somebody wants to export and that are to be fetched.
 -- Each document probe is one step into documents_due; a backlog costs no more than a single row.
 select c.id as connection_id, work.queue
 from connections c
@@ -58,6 +58,8 @@ select (
 from token_sets t
 where t.keep_due_at <= now()
   and exists (select from connections c where c.token_set_id = t.id and c.status = 'active')
+union all
+select distinct connection_id, 'connections' from consents where end_due_at <= now()
 union all
 select c.id, 'connections'
 from xero_events e

@@ -1,0 +1,1 @@
+"""A simulated OpenID provider: discovery, log-in page, token endpoint, keys that rotate."""
