@@ -4,7 +4,7 @@ Shown is ``200 · Sales``; typed may be that, the code alone, or the name alone.
 is taken for a code, so that the check can say that the organisation has no such one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from schemas.connections import ConnectionSettings
@@ -20,10 +20,13 @@ Choice = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the organisation has, for the fields of one page."""
+    """What the organisation has, for the fields of one page; ``kept`` is what is mapped already,
+    known or not.
+    """
 
     chart: Chart
     settings: ConnectionSettings
+    kept: tuple[Choice, ...] = ()
 
     def accounts(self) -> dict[str, list[str]]:
         """Return what to offer for each purpose."""
@@ -41,11 +44,7 @@ class Choices:
 
     def trackings(self) -> list[str]:
         """Return every option of every category."""
-        return [
-            tracking_text({"category": category, "option": option})
-            for category, options in self.chart.tracking.items()
-            for option in sorted(options)
-        ]
+        return [tracking_text(each) for each in self._options()]
 
     def account_text(self, code: str) -> str:
         """Return how an account is shown."""
@@ -73,15 +72,16 @@ class Choices:
 
     def tracking(self, text: str) -> Choice | None:
         """Return the tracking that is meant; None when it can't be told."""
-        known = {
-            tracking_text(choice).casefold(): choice
-            for category, options in self.chart.tracking.items()
-            for choice in ({"category": category, "option": option} for option in options)
-        }
+        known = {tracking_text(each).casefold(): each for each in (*self.kept, *self._options())}
         if found := known.get(text.casefold()):
             return found
         category, _, option = (part.strip() for part in text.partition(":"))
         return {"category": category, "option": option} if category and option else None
+
+    def _options(self) -> Iterator[Choice]:
+        for category, options in self.chart.tracking.items():
+            for option in sorted(options):
+                yield {"category": category, "option": option}
 
 
 def tracking_text(choice: Mapping[str, str]) -> str:

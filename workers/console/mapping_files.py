@@ -9,7 +9,7 @@ from schemas.connections import Mapping
 from workers import books
 from workers.console.connections import connection_of
 from workers.console.desk import Console
-from workers.console.mappings import Desk, base_of, check_open, desk_of
+from workers.console.mapping_desk import Desk, base_of, check_open, desk_of
 from workers.console.refusals import not_found
 from workers.console.visits import Rule, Visit, page
 from workers.mapping import files

@@ -7,9 +7,9 @@ from typing import Any
 
 from schemas.connections import Mapping as AccountMapping
 from schemas.connections import Mode
-from workers.console import mapping_form
+from workers.console import mapping_fields, mapping_form
 from workers.console.choices import Choices
-from workers.console.mapping_form import TRACKINGS, Fields
+from workers.console.mapping_fields import TRACKINGS, Fields
 from workers.console.words import number_of
 from workers.mapping.keys import Key, words
 from workers.mapping.readiness import Finding, findings, notes
@@ -68,11 +68,11 @@ class Form:
 
     def rows(self, section: str) -> list[int]:
         """Return the numbers of a section's rows."""
-        return mapping_form.rows(self.fields, section)
+        return mapping_fields.rows(self.fields, section)
 
     def is_too_long(self, section: str) -> bool:
         """Return whether a section has too many rows for the page."""
-        return mapping_form.is_too_long(self.base.get(section))
+        return mapping_fields.is_too_long(self.base.get(section))
 
     @property
     def trackings(self) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ Nothing is stored but by Save, and only by one who has seen the revision in forc
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,22 +15,21 @@ from starlette.routing import Route
 
 from schemas.mintsoft import COST_CENTRES
 from workers import books
-from workers.console import mapping_form, mapping_view
-from workers.console.choices import Choices
+from workers.console import mapping_fields, mapping_view
 from workers.console.connections import connection_of, find
 from workers.console.described import JSON
 from workers.console.desk import Console
-from workers.console.mapping_form import Fields
-from workers.console.mapping_view import Checked, Form
+from workers.console.mapping_desk import Desk, base_of, check_open, choices_of, desk_of
+from workers.console.mapping_fields import Fields
+from workers.console.mapping_view import Form
 from workers.console.refusals import Refused
 from workers.console.visits import Rule, Visit, page
 from workers.errors import Failure
 from workers.mapping.changes import Change, changes, merged
-from workers.mapping.keys import Content, content_of, nested
-from workers.mapping.suggesting import suggestions
-from workers.store import connections, mappings
-from workers.store.connections import ConnectionRow, StoredChart
-from workers.store.mappings import Revision, Stale
+from workers.mapping.keys import Content, content_of
+from workers.store import mappings
+from workers.store.connections import ConnectionRow
+from workers.store.mappings import Stale
 from workers.store.operators import Role
 
 BOOKKEEPER = Rule(Role.BOOKKEEPER, largest=512 * 1024, most=5_000)
@@ -40,47 +39,6 @@ FORCE = "save anyway"
 
 OWN_FIELDS = ("do", "revision")
 """Fields of the form beside those of the mapping, whose names come from the mapping itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What the page is made from. ``base`` is the revision that was changed, ``in_force`` the
-    one that counts; ``chart`` and ``known`` are None before Xero's accounts were read.
-    """
-
-    row: ConnectionRow
-    chart: StoredChart | None
-    known: Choices | None
-    base: Revision | None
-    in_force: Revision | None
-    history: Sequence[Revision]
-    models: Sequence[mappings.Model]
-
-    @property
-    def choices(self) -> Choices:
-        """What the organisation has."""
-        assert self.known is not None, "looked at before"
-        return self.known
-
-    @property
-    def content(self) -> Content:
-        """The mapping that was changed."""
-        return dict(self.base.content) if self.base else {}
-
-    def filled(self, content: Content) -> Fields:
-        """Return the fields that show *content*."""
-        return mapping_form.filled(content, self.row.mode, self.choices)
-
-    def suggestion(self) -> Fields:
-        """Return the fields as they are suggested while nothing is mapped."""
-        if self.in_force:
-            return {}
-        found = suggestions(self.row.mode, self.row.parsed_settings, self.choices.chart)
-        return self.filled(nested(found))
-
-    def check(self, fields: Fields) -> Checked:
-        """Check what stands in the fields."""
-        return mapping_view.check(fields, self.row.mode, self.choices, self.content)
 
 
 def routes() -> list[Route]:
@@ -120,9 +78,9 @@ def act(console: Console, visit: Visit) -> Response:
     fields = _fields(visit)
     match verb:
         case "add":
-            return _page(console, visit, desk, mapping_form.with_row(fields, what))
+            return _page(console, visit, desk, mapping_fields.with_row(fields, what))
         case "remove":
-            return _page(console, visit, desk, mapping_form.without_row(fields, what))
+            return _page(console, visit, desk, mapping_fields.without_row(fields, what))
         case "save":
             return _save(console, visit, desk, fields, is_forced=False)
         case verb if verb == FORCE:
@@ -137,48 +95,6 @@ def check(console: Console, visit: Visit) -> Response:
     if desk.chart is None:
         return JSONResponse({"problems": {}, "notes": {}, "summary": ""})
     return JSONResponse(desk.check(_fields(visit)).described())
-
-
-def desk_of(
-    conn: Connection, row: ConnectionRow, base: int | None = None, *, is_shown: bool = True
-) -> Desk:
-    """Return what the page of *row* is made from; *base* is the revision in force unless said.
-
-    What is not *is_shown* needs neither the history nor what could be copied.
-    """
-    latest = mappings.revision(conn, row.id, row.mapping_revision)
-    chart = connections.chart(conn, row.id)
-    return Desk(
-        row,
-        chart,
-        _choices(row, chart),
-        mappings.revision(conn, row.id, base) if base is not None else latest,
-        latest,
-        mappings.history(conn, row.id) if is_shown else [],
-        mappings.models(conn, row.id) if is_shown else [],
-    )
-
-
-def _choices(row: ConnectionRow, chart: StoredChart | None) -> Choices | None:
-    return Choices(books.chart_of(chart), row.parsed_settings) if chart else None
-
-
-def base_of(visit: Visit) -> int:
-    """Return the revision that the form was made from; 0: nothing was mapped then."""
-    text = visit.form.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
-
-
-def check_open(row: ConnectionRow) -> None:
-    """Raise Refused when the connection takes no mapping any more."""
-    if row.status == "disconnected":
-        raise Refused(
-            409,
-            "This connection is disconnected",
-            "Its mapping is kept as it was; nothing was saved.",
-            "Reconnect it first, then save.",
-            [("Show the connection", f"/connections/{row.id}")],
-        )
 
 
 def _save(
@@ -201,9 +117,9 @@ def _conflict(console: Console, visit: Visit, desk: Desk, mine: Content) -> Resp
     """Show both values of all that differs; what the user did not touch is brought up to date."""
     with console.runtime.pool.connection() as conn:
         fresh = desk_of(conn, connection_of(conn, visit))
-    theirs = fresh.content
-    both = changes(theirs, merged(desk.content, mine, theirs))
-    fields = fresh.filled(merged(desk.content, mine, theirs))
+    now = merged(desk.content, mine, fresh.content)
+    both = changes(fresh.content, now)
+    fields = fresh.filled(now)
     return _page(console, visit, fresh, fields, status=409, conflicts=both, is_conflict=True)
 
 
@@ -213,7 +129,7 @@ def _refresh(console: Console, visit: Visit, desk: Desk) -> Response:
     try:
         gateway = console.runtime.gateway_for(desk.row)
         chart = books.read_chart(console.runtime.pool, gateway, desk.row.id, anew=True)
-        desk = replace(desk, chart=chart, known=_choices(desk.row, chart))
+        desk = replace(desk, chart=chart, known=choices_of(desk.row, chart, desk.base))
     except (Failure, LookupError) as failure:
         trouble = f"Xero's accounts could not be read: {failure}. They are as they were before."
     if desk.chart is None:
@@ -285,9 +201,9 @@ def _copied(conn: Connection, visit: Visit, desk: Desk) -> tuple[ConnectionRow, 
     found = mappings.revision(conn, source.id, source.mapping_revision)
     if source.id not in [each.id for each in desk.models] or found is None:
         raise _not_to_copy(desk.row.id, "It has no mapping, or it is of another kind.")
-    shown = mapping_form.SECTIONS[desk.row.mode]
+    shown = mapping_fields.SECTIONS[desk.row.mode]
     content = {name: each for name, each in found.content.items() if name in shown}
-    if any(map(mapping_form.is_too_long, content.values())):
+    if any(map(mapping_fields.is_too_long, content.values())):
         raise _not_to_copy(desk.row.id, "It has too many rows for a page: use export and import.")
     return source, content
 

@@ -12,15 +12,15 @@ from schemas.connections import ConnectionSettings, Mode
 from schemas.mintsoft import COST_CENTRES
 from tests.unit.mapping.presets import UK
 from workers.console.choices import Choices
-from workers.console.mapping_form import (
+from workers.console.mapping_fields import (
     MOST_ROWS,
     filled,
-    read,
     rows,
     shown_sections,
     with_row,
     without_row,
 )
+from workers.console.mapping_form import read
 from workers.console.mapping_view import check
 from workers.mapping.keys import content_of
 
@@ -74,6 +74,12 @@ def test_which_tax_type_is_meant(typed: str, meant: str) -> None:
 def test_which_tracking_is_meant(typed: str, meant: tuple[str, str] | None) -> None:
     found = CHOICES.tracking(typed)
     assert (found and (found["category"], found["option"])) == meant
+
+
+def test_tracking_that_is_mapped_is_known_though_the_organisation_lacks_it() -> None:
+    """Its category may have a colon in its name: it comes back as it was."""
+    kept = {"category": "Site: old", "option": "Leeds"}
+    assert Choices(UK, ConnectionSettings(), (kept,)).tracking("Site: old: Leeds") == kept
 
 
 def test_what_is_offered_for_sale() -> None:
