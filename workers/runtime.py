@@ -12,6 +12,7 @@ from uuid import UUID
 import dramatiq
 from psycopg_pool import ConnectionPool
 
+from events.dead_letters import DeadLetters
 from events.egress import Publisher
 from workers.broker import Waker, open_broker
 from workers.clock import SYSTEM, Clock
@@ -143,6 +144,11 @@ class Runtime:
     def intake(self) -> Intake:
         """From messages to the ledger."""
         return Intake(self.pool, self.waker)
+
+    @part
+    def dead_letters(self) -> DeadLetters:
+        """From ingress.dead to the parked messages; for one thread."""
+        return DeadLetters(self.settings.amqp_url.get_secret_value(), self.intake.park)
 
     @part
     def exporter(self) -> Exporter:

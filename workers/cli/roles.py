@@ -19,6 +19,9 @@ from workers.cli.options import Host, Port
 SHUTDOWN_MS = 30_000
 """Longer than most calls to Xero; what takes longer is taken up again after its lease."""
 
+JOIN_SECONDS = 5
+"""For a thread beside the main one to end its turn; it holds nothing that is not safe."""
+
 Threads = Annotated[int, typer.Option(min=1, max=64, help="Worker threads in a process.")]
 
 
@@ -49,17 +52,22 @@ def run(threads: Threads = 8, host: Host = "127.0.0.1", port: Port = 8000) -> No
 def ingress() -> None:
     """Take events from RabbitMQ (MX_AMQP_URL) into the ledger."""
     from events.ingress import Ingress
+    from workers.cli.fleet import bury
     from workers.cli.session import load_settings
     from workers.runtime import Runtime
 
     settings = load_settings(quiet=False)
     url = _broker_url(settings.amqp_url.get_secret_value())
-    runtime = Runtime(settings, pool_size=2)
+    runtime = Runtime(settings, pool_size=3)
     consumer = Ingress(url, runtime.intake.handle)
-    on_signal(consumer.stop)
+    stop = on_signal(consumer.stop)
+    beside = threading.Thread(target=bury, args=(runtime, stop), name="dead letters", daemon=True)
+    beside.start()
     try:
         consumer.run()
     finally:
+        stop.set()
+        beside.join(JOIN_SECONDS)
         runtime.close()
 
 
