@@ -16,9 +16,6 @@ from workers.cli import output
 from workers.cli.errors import Problem
 from workers.cli.options import Host, Port
 
-SHUTDOWN_MS = 30_000
-"""Longer than most calls to Xero; what takes longer is taken up again after its lease."""
-
 JOIN_SECONDS = 5
 """For a thread beside the main one to end its turn; it holds nothing that is not safe."""
 
@@ -121,11 +118,17 @@ def relay() -> None:
 
 
 def on_signal(act: Callable[[], None] | None = None) -> threading.Event:
-    """Return an event that SIGTERM and SIGINT set; *act* is called then too."""
+    """Return an event that SIGTERM and SIGINT set; *act* is called then too.
+
+    From then on the process has LEAVE_SECONDS to end by itself.
+    """
+    from workers.deadline import leave_in_time
+
     stop = threading.Event()
 
     def end(*_: object) -> None:
         stop.set()
+        leave_in_time()
         if act is not None:
             act()
 
@@ -149,12 +152,14 @@ def queue_list(text: str) -> list[str]:
 
 def dramatiq_command(queues: list[str], processes: int, threads: int) -> list[str]:
     """Return the command that runs Dramatiq's workers on *queues*."""
+    from workers.deadline import FINISH_SECONDS
+
     return [
         sys.executable,
         *("-m", "dramatiq", "workers.app"),
         *("--processes", str(processes)),
         *("--threads", str(threads)),
-        *("--worker-shutdown-timeout", str(SHUTDOWN_MS)),
+        *("--worker-shutdown-timeout", str(int(FINISH_SECONDS * 1000))),
         *("--queues", *queues),
     ]
 
