@@ -58,6 +58,7 @@ class Organisation:
     contact_numbers: dict[str, str] = field(default_factory=dict)
     history: dict[str, list[Json]] = field(default_factory=dict)
     next_number: int = 1
+    unique_numbers: bool = True
 
     @property
     def lock_date(self) -> date | None:
