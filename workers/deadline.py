@@ -11,6 +11,9 @@ import threading
 LEAVE_SECONDS = 17.0
 """After SIGTERM; supervisors commonly kill after thirty, we promise twenty."""
 
+BOOT_SECONDS = 10.0
+"""Dramatiq's master hears no signal, nor of a worker's death, while its workers boot."""
+
 FINISH_SECONDS = 15.0
 """For the work at hand; most calls to Xero take less than one."""
 

@@ -18,11 +18,15 @@ YEARS = timedelta(days=3650)
 
 @dataclass(frozen=True)
 class Guard:
-    """``what`` protects us; ``remove`` takes it from this process; ``kinds`` of fault need it."""
+    """``what`` protects us; ``remove`` takes it from this process; ``kinds`` of fault need it.
+
+    ``shows``: words of the violation that follows from its absence, and from nothing else.
+    """
 
     what: str
     remove: Callable[[], None]
     kinds: tuple[str, ...]
+    shows: str
     unique_numbers: bool = True
 
 
@@ -115,36 +119,54 @@ LOST_WORKERS = ("after Xero's write, before its answer", "after the answer, befo
 
 GUARDS: dict[str, Guard] = {
     "ack-after-commit": Guard(
-        "an event is acknowledged after its transaction", _acknowledge_first, ("inside intake",)
+        "an event is acknowledged after its transaction",
+        _acknowledge_first,
+        ("inside intake",),
+        "is lost",
     ),
     "inbox": Guard(
-        "an event's second arrival changes nothing", _forget_events, ("kill ingress", "poison")
+        "an event's second arrival changes nothing",
+        _forget_events,
+        ("kill ingress", "poison"),
+        "before its connection",
     ),
     "idempotency-key": Guard(
         "a repeat goes out under the attempt's own key",
         _another_key_each_time,
         UNKNOWN_OUTCOMES,
+        " times",
         unique_numbers=False,
     ),
     "look-up": Guard(
         "once the key may have died, Xero is asked first",
         _never_look,
         (*LOST_WORKERS, "time passes"),
+        "xero_number_taken",
     ),
     "fencing": Guard(
         "a worker whose attempt was taken over records nothing",
         _no_fence,
         ("late refusal",),
+        " times",
         unique_numbers=False,
     ),
-    "lease": Guard("a lease ends", _leases_for_ever, LOST_WORKERS),
+    "lease": Guard("a lease ends", _leases_for_ever, LOST_WORKERS, "left undone: attempts"),
     "sweep": Guard(
-        "the sweep replaces wake-ups that were lost", _no_sweep, ("kill worker", *LOST_WORKERS)
+        "the sweep replaces wake-ups that were lost",
+        _no_sweep,
+        ("kill worker", *LOST_WORKERS),
+        "left undone: waiting",
     ),
     "mark-after-confirm": Guard(
-        "an event is marked after the broker has confirmed it", _mark_first, ("before the confirm",)
+        "an event is marked after the broker has confirmed it",
+        _mark_first,
+        ("before the confirm",),
+        "never heard",
     ),
     "dead-letters": Guard(
-        "what the broker gives up is parked", _leave_dead_letters, ("dead letter",)
+        "what the broker gives up is parked",
+        _leave_dead_letters,
+        ("dead letter",),
+        "not parked as delivery-limit",
     ),
 }

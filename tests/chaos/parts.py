@@ -89,15 +89,17 @@ class Parts(Processes):
     def kill_child(self, rng: random.Random) -> None:
         """kill -9 a worker process alone; its master ends the rest and is started again."""
         part = rng.choice(self.of("worker"))
-        for each in psutil.Process(part.process.pid).children()[:1]:
+        self._forget(part)
+        workers = psutil.Process(part.process.pid).children()
+        for each in workers[:1]:
             each.kill()
-        kill_later = part
-        self._forget(kill_later)
         try:
-            kill_later.wait(TERM_SECONDS)
-        finally:
-            kill_family(kill_later)
-            kill_later.end()
+            if workers:  # else it has none yet
+                part.wait(1.5 * TERM_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.ended.append(f"a master did not notice its worker's death: {part.err[-2000:]}")
+        kill_family(part)
+        part.end()
         self.start("worker")
 
     def terminate_one(self, rng: random.Random) -> str:

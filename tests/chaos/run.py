@@ -19,8 +19,8 @@ from tests.chaos.world import World, connect_all, connect_late
 from tests.support.processes import channel_to, depth, outgoing, publish
 from workers.store import documents
 
-PATIENCE_SECONDS = 120.0
-"""How long a fleet may take to get over a whole run, with time leaping on."""
+PATIENCE_SECONDS = 90.0
+"""How long a fleet may stand still before what is left counts as stuck, with time leaping on."""
 
 TURN_SECONDS = 1.5
 START_SECONDS = 150.0
@@ -110,11 +110,15 @@ def bury(place: World, deliveries: Sequence[Delivery]) -> None:
 def settle(place: World, schedule: Schedule, patience: float) -> dict[str, Any]:
     """Return what is left undone, nothing if all is well; time leaps on meanwhile."""
     deadline = time.monotonic() + patience
+    before: dict[str, Any] = {}
     pause = threading.Event()
     pause.wait(TURN_SECONDS)
     while left := unfinished(place, schedule):
+        if any(left.get(name, 0) < count for name, count in before.items()):
+            deadline = time.monotonic() + patience
         if time.monotonic() > deadline:
             return left
+        before = {name: min(count, left.get(name, 0)) for name, count in before.items()} or left
         place.parts.supervise()
         operate(place)
         acts.pass_time(place)

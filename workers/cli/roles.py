@@ -152,13 +152,14 @@ def queue_list(text: str) -> list[str]:
 
 def dramatiq_command(queues: list[str], processes: int, threads: int) -> list[str]:
     """Return the command that runs Dramatiq's workers on *queues*."""
-    from workers.deadline import FINISH_SECONDS
+    from workers.deadline import BOOT_SECONDS, FINISH_SECONDS
 
     return [
         sys.executable,
         *("-m", "dramatiq", "workers.app"),
         *("--processes", str(processes)),
         *("--threads", str(threads)),
+        *("--worker-fork-timeout", str(int(BOOT_SECONDS * 1000))),
         *("--worker-shutdown-timeout", str(int(FINISH_SECONDS * 1000))),
         *("--queues", *queues),
     ]
