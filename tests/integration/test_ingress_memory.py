@@ -33,7 +33,7 @@ def test_a_batch_of_large_bodies_closes_early_and_the_rest_waits_in_the_broker(
         sizes.append(sum(len(each.body) for each in batch))
         held.append(sizes[-1] + sum(len(each.body) for each in ingress._pending))
 
-    ingress = Ingress(amqp_url, handle)
+    ingress = Ingress(amqp_url, handle, batch_wait=4.0)  # time for more than it may hold
     thread = threading.Thread(target=ingress.run)
     thread.start()
     try:
