@@ -9,6 +9,9 @@ STAMP := .venv/.installed
 PIP := $(BIN)/pip install -qq --disable-pip-version-check
 ARGS ?=
 WORKERS ?= 2
+MINUTES ?= 2
+SEED ?=
+GUARD ?=
 
 .PHONY: help
 help: ## Show this list
@@ -56,6 +59,11 @@ check: $(STAMP) ## Lint, format, types, import layers, generated files
 .PHONY: bench
 bench: $(STAMP) rabbitmq ## Measure events per second through the ingress beside the plain way
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: chaos
+chaos: $(STAMP) rabbitmq ## Break everything for MINUTES=2 by SEED=n, then judge; GUARD=name|all|list takes a guard away
+	@$(BIN)/python -m tests.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \
+		$(if $(GUARD),--guard $(GUARD)) $(ARGS)
 
 .PHONY: lock
 lock: ## Resolve pyproject.toml's dependencies anew into requirements.lock (needs uv)

@@ -10,6 +10,7 @@
      ├─ wrong-key         the type differs from the routing key
      ├─ unknown-type      an event, or a version of one, that we do not know
      ├─ wrong-data        the data does not fit the event's schema
+     ├─ delivery-limit    reading it ended or defeated its reader as often as the broker allows
      └─ unexpected        a defect of ours: reading the event failed in a way nobody foresaw
 
 Each message names the field, the value and the remedy. Values of data are named only where they
@@ -36,6 +37,7 @@ class Code(StrEnum):
     WRONG_KEY = "wrong-key"
     UNKNOWN_TYPE = "unknown-type"
     WRONG_DATA = "wrong-data"
+    DELIVERY_LIMIT = "delivery-limit"
     UNEXPECTED = "unexpected"
 
 

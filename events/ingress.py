@@ -11,6 +11,10 @@ is at fault: it is returned to the queue after a pause of its own while everythi
 until the delivery limit takes it to ``ingress.dead``. Messages that came back before are handled
 alone and in random order, so one that kills the process does not drag its neighbours along.
 
+Memory is bounded whatever arrives: a batch closes at BATCH_BYTES, and while so much lies here
+nothing more is read, so that the rest waits in the broker. Only while a batch is held, when
+heartbeats must be answered, up to *prefetch* messages are taken in.
+
 Weakness: the broker closes a channel whose messages are held for over 30 minutes (its consumer
 timeout), which counts as one delivery; an outage of about ten hours reaches the limit.
 """
@@ -37,6 +41,9 @@ OnError = Callable[[Exception], None]
 
 POLL_SECONDS = 0.25
 """Longest time without looking whether to stop."""
+
+BATCH_BYTES = 16 * 1024 * 1024
+"""Bodies in one batch, but for its last: 200 usual events are one megabyte."""
 
 SUSPECT_AFTER = 2
 """Deliveries after which a message is handled alone: a deployment costs one, bad luck two."""
@@ -89,6 +96,7 @@ class Ingress:
         self._clock = clock
         self._stopping = False
         self._pending: deque[Delivery] = deque()
+        self._pending_bytes = 0
         self._returning: list[tuple[float, Delivery]] = []
 
     @property
@@ -115,6 +123,7 @@ class Ingress:
 
     def _session(self) -> None:
         self._pending.clear()
+        self._pending_bytes = 0
         self._returning.clear()
         with BlockingConnection(self._parameters) as connection:
             channel = connection.channel()
@@ -126,6 +135,7 @@ class Ingress:
 
     def _arrived(self, _channel: Any, method: Any, properties: Any, body: bytes) -> None:
         headers = properties.headers or {}
+        self._pending_bytes += len(body)
         self._pending.append(
             Delivery(
                 method.delivery_tag,
@@ -153,12 +163,25 @@ class Ingress:
         if not self._pending:
             return []
         deadline = self._clock() + self._batch_wait
-        while len(self._pending) < self._batch_size and not self._stopping:
+        while not self._is_full and not self._stopping:
             left = deadline - self._clock()
             if left <= 0:
                 break
             connection.process_data_events(time_limit=left)
-        return [self._pending.popleft() for _ in range(min(self._batch_size, len(self._pending)))]
+        return self._batch()
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._pending) >= self._batch_size or self._pending_bytes >= BATCH_BYTES
+
+    def _batch(self) -> list[Delivery]:
+        batch: list[Delivery] = []
+        size = 0
+        while self._pending and len(batch) < self._batch_size and size < BATCH_BYTES:
+            batch.append(self._pending.popleft())
+            size += len(batch[-1].body)
+        self._pending_bytes -= size
+        return batch
 
     def _settled(self, channel: Any, batch: list[Delivery]) -> bool:
         suspects = any(delivery.delivery_count >= SUSPECT_AFTER for delivery in batch)
@@ -221,6 +244,7 @@ class Ingress:
     def _hold(self, connection: Any, batch: list[Delivery]) -> None:
         """Put *batch* back to the front and wait, still answering the broker's heartbeats."""
         self._pending.extendleft(reversed(batch))
+        self._pending_bytes += sum(len(delivery.body) for delivery in batch)
         deadline = self._clock() + self._outage.next()
         while not self._stopping and (left := deadline - self._clock()) > 0:
             connection.process_data_events(time_limit=min(left, POLL_SECONDS))

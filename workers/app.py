@@ -3,23 +3,50 @@
 The one place where something is built at import, because Dramatiq asks for that.
 """
 
+import os
+import signal
+import threading
+import time
+
 import dramatiq
 from dramatiq.middleware import Middleware
 
 from workers import logs
 from workers.actors import register
+from workers.deadline import leave_in_time
 from workers.runtime import Runtime
 from workers.settings import Settings
 
+LOOK_SECONDS = 1.0
+"""Between two looks at whether the master is still there."""
+
 
 class CloseRuntime(Middleware):
-    """Closes pools and connections when the worker process ends."""
+    """Closes pools and connections when the worker process ends, and sees that it does end."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
+    def before_worker_shutdown(self, _broker: dramatiq.Broker, _worker: dramatiq.Worker) -> None:
+        leave_in_time()
+
     def after_worker_shutdown(self, _broker: dramatiq.Broker, _worker: dramatiq.Worker) -> None:
         self._runtime.close()
+
+
+class EndWithMaster(Middleware):
+    """Ends this worker process when Dramatiq's master is gone, which may be killed at any time.
+
+    Nobody would ever stop it otherwise: a supervisor knows the master only.
+    """
+
+    def after_process_boot(self, _broker: dramatiq.Broker) -> None:
+        threading.Thread(target=self._watch, args=(os.getppid(),), daemon=True).start()
+
+    def _watch(self, master: int) -> None:
+        while os.getppid() == master:
+            time.sleep(LOOK_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def build() -> dramatiq.Broker:
@@ -28,6 +55,7 @@ def build() -> dramatiq.Broker:
     logs.configure(settings.log_format, settings.log_level)
     runtime = Runtime(settings, pool_size=16)
     runtime.broker.add_middleware(CloseRuntime(runtime))
+    runtime.broker.add_middleware(EndWithMaster())
     dramatiq.set_broker(runtime.broker)
     register(runtime)
     return runtime.broker

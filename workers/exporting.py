@@ -143,10 +143,14 @@ class Run:
                 self._put(attempt, body)
 
     def resume(self, resumed: Resumed) -> None:
-        """Go on with an attempt whose outcome nobody knows."""
-        attempt = Attempt(resumed.id, resumed.tries)
+        """Go on with an attempt whose outcome nobody knows.
+
+        One that has ended three workers is not sent again: first Xero is asked what it has.
+        """
+        attempt = Attempt(resumed.id, resumed.tries, resumed.crashes)
         log.info("export.resumed", attempt=str(attempt.id), tries=attempt.tries)
-        if resumed.key_lives and resumed.body is not None:
+        suspect = resumed.crashes + resumed.crashes_before >= outcomes.CRASHES
+        if resumed.key_lives and resumed.body is not None and not suspect:
             self._put(attempt, resumed.body)
         else:
             self._look_up(attempt)
@@ -194,6 +198,7 @@ class Run:
         """The key may have died: record what Xero has, send again only what it lacks."""
         with self._pool.connection() as conn:
             numbers = [each.invoice_number for each in ledger.members(conn, attempt.id)]
+        only = len(numbers) == 1
         try:
             found = self._gateway.invoices_by_number(numbers)
         except Failure as failure:
@@ -201,7 +206,9 @@ class Run:
             return
         rng = self._clock.rng
         self._recorder.record(
-            attempt, "looked up", lambda each: settling.by_look_up(each, found, rng)
+            attempt,
+            "looked up",
+            lambda each: settling.by_look_up(each, found, rng, crashes=attempt.crashes, only=only),
         )
 
     def _failed(self, attempt: Attempt, failure: Failure) -> None:

@@ -79,6 +79,12 @@ class Intake:
         self._send(to_wake)
         log.info("intake.batch", **_counts(taken))
 
+    def park(self, found: Sequence[Parked]) -> None:
+        """Keep messages that nobody could take, for people to see. Raises psycopg.Error."""
+        with self._pool.connection() as conn:
+            inbox.park(conn, [_parked_body(each) for each in found])
+        log.warning("intake.dead_letters", parked=len(found))
+
     def _park_unstorable(self, delivery: Delivery, error: psycopg.Error) -> Taken:
         why = error.diag.message_primary or type(error).__name__
         reason = f"the database refuses it ({why}); correct the event and publish it again"

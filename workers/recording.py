@@ -49,10 +49,14 @@ CONTACT_GONE = frozenset({"xero_contact_archived", "xero_contact_missing"})
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt that is ours as long as nobody has raised ``tries``."""
+    """An attempt that is ours as long as nobody has raised ``tries``.
+
+    ``crashes``: its holders before us, in a row, that ended without a word.
+    """
 
     id: UUID
     tries: int
+    crashes: int = 0
 
     @property
     def is_repeat(self) -> bool:

@@ -12,6 +12,7 @@ from uuid import UUID
 import dramatiq
 from psycopg_pool import ConnectionPool
 
+from events.dead_letters import DeadLetters
 from events.egress import Publisher
 from workers.broker import Waker, open_broker
 from workers.clock import SYSTEM, Clock
@@ -184,6 +185,11 @@ class Runtime:
     def fetcher(self) -> Fetcher:
         """From an export request to the event that was missed."""
         return Fetcher(self.pool, self.mintsoft_for, self.entrance.publish, self.clock)
+
+    @part
+    def dead_letters(self) -> DeadLetters:
+        """From ingress.dead to the parked messages; for one thread."""
+        return DeadLetters(self.settings.amqp_url.get_secret_value(), self.intake.park)
 
     @part
     def exporter(self) -> Exporter:

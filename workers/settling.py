@@ -33,9 +33,23 @@ def by_answer(
     return outcomes.refused(member, reason_of(answer.errors), " ".join(answer.errors))
 
 
-def by_look_up(member: Member, found: Mapping[str, FoundInvoice], rng: Random) -> Settlement:
-    """Settle *member* by what Xero has under its number."""
+def by_look_up(
+    member: Member,
+    found: Mapping[str, FoundInvoice],
+    rng: Random,
+    *,
+    crashes: int = 0,
+    only: bool = False,
+) -> Settlement:
+    """Settle *member* by what Xero has under its number.
+
+    What Xero lacks goes out again, unless its attempts have ended so many workers (*crashes* in
+    this one) that it goes alone, or is set aside when it was the *only* one.
+    """
     other = found.get(member.invoice_number)
+    if other is None and crashes and member.withdrawal is None:
+        total = member.crashes + crashes
+        return _crashed(member.document_id, member.failures, total, rng, only=only)
     if other is None:
         return outcomes.again(member, backoff(member.failures + 1, rng))
     if outcomes.is_ours(member, other.url, other.in_xero, other.live):
@@ -72,14 +86,18 @@ def by_crash(document: InAttempt, rng: Random) -> Settlement:
     if document.withdrawal is not None:
         return Settlement(document.document_id, Status.WITHDRAWN)
     crashes = document.crashes + 1
-    if crashes >= outcomes.CRASHES:
+    return _crashed(document.document_id, document.failures, crashes, rng, only=document.alone)
+
+
+def _crashed(
+    document_id: int, failures: int, crashes: int, rng: Random, *, only: bool
+) -> Settlement:
+    """Only a document that was alone is to blame; others get their own chance to be."""
+    if only and crashes >= outcomes.CRASHES:
         why = reason("unexpected", error=f"{crashes} attempts ended without a word")
-        return Settlement(document.document_id, Status.NEEDS_ATTENTION, reason=why)
+        return Settlement(document_id, Status.NEEDS_ATTENTION, reason=why)
+    counted = min(crashes, outcomes.CRASHES - 1)
+    delay = backoff(crashes, rng)
     return Settlement(
-        document.document_id,
-        Status.WAITING,
-        document.failures,
-        crashes,
-        delay=backoff(crashes, rng),
-        alone=crashes > 1,
+        document_id, Status.WAITING, failures, counted, delay=delay, alone=counted > 1
     )

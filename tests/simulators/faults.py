@@ -18,7 +18,10 @@ BROKEN_TEXT = '{"Id": "this answer is brok'
 
 @dataclass
 class Fault:
-    """One kind of misbehaviour for the next `times` matching calls; `seconds` bounds waiting."""
+    """One kind of misbehaviour for the next `times` matching calls; `seconds` bounds waiting.
+
+    `first_seconds` pass before anything else: a refusal may come late, too.
+    """
 
     kind: Kind
     method: str = ".*"
@@ -27,6 +30,7 @@ class Fault:
     status: int = 500
     seconds: float = MOST_SECONDS
     after_write: bool = False
+    first_seconds: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
     body: str | None = None
 

@@ -105,6 +105,8 @@ async def read_call(scope: Scope, receive: Receive) -> Call:
 
 async def interfere_before(fault: Fault | None, receive: Receive) -> None:
     """The part of a fault that happens before the call is carried out."""
+    if fault and fault.first_seconds:
+        await asyncio.sleep(fault.first_seconds)
     if fault and fault.kind == "timeout_before_write":
         await hold(receive, fault.seconds)
     if fault and fault.kind == "slow":

@@ -28,12 +28,15 @@ def until(what: str, condition: Callable[[], bool], seconds: float = 45.0) -> No
 class Child:
     """A command that runs; what it prints is in files, so that no pipe can fill up."""
 
-    def __init__(self, arguments: list[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, arguments: list[str], environment: Mapping[str, str], module: str = "workers"
+    ) -> None:
+        self.born = time.monotonic()
         self._out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by end()
         self._err: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by end()
         inherited = {name: each for name, each in os.environ.items() if not name.startswith("MX_")}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "workers", *arguments],
+            [sys.executable, "-m", module, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=self._out,
             stderr=self._err,

@@ -54,7 +54,7 @@ class Processes:
 
     def __exit__(self, *_: object) -> None:
         for _role, part in self.running:
-            _kill_family(part)
+            kill_family(part)
             part.end()
 
     def start(self, role: str) -> Child:
@@ -66,7 +66,7 @@ class Processes:
     def kill(self, part: Child) -> None:
         """End a part and its children with -9."""
         self._forget(part)
-        _kill_family(part)
+        kill_family(part)
         part.end()
 
     def terminate(self, part: Child, seconds: float = 40.0, *, just_started: bool = False) -> None:
@@ -89,7 +89,7 @@ class Processes:
         self.running = [each for each in self.running if each[1] is not part]
 
 
-def _kill_family(part: Child) -> None:
+def kill_family(part: Child) -> None:
     """Kill a process with its children: Dramatiq's workers are children of its master."""
     if part.process.poll() is not None:
         return

@@ -32,6 +32,9 @@ RELAY_IDLE = timedelta(milliseconds=200)
 STOP_SECONDS = 15
 """A worker's call to Xero may take longer: its attempt is then taken up again after its lease."""
 
+DEAD_LETTERS_IDLE = timedelta(seconds=5)
+"""How late a message that was given up is parked; an empty look is one small request."""
+
 KEPT = 10_000
 """Events that are remembered where there is no broker."""
 
@@ -65,6 +68,7 @@ class Fleet:
         }
         if self._ingress is not None:
             parts["ingress"] = self._ingress.run
+            parts["dead letters"] = lambda: bury(self._runtime, self._stop)
         return parts
 
     def start(self) -> None:
@@ -104,3 +108,9 @@ class Fleet:
         except Exception:
             log.exception("fleet.part_failed", part=name)
             self.failed.set()
+
+
+def bury(runtime: Runtime, stop: threading.Event) -> None:
+    """Park what the broker has given up, until *stop* is set."""
+    repeat("dead letters", runtime.dead_letters.once, stop, DEAD_LETTERS_IDLE, runtime.clock)
+    runtime.dead_letters.close()

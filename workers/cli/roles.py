@@ -16,8 +16,8 @@ from workers.cli import output
 from workers.cli.errors import Problem
 from workers.cli.options import Host, Port
 
-SHUTDOWN_MS = 30_000
-"""Longer than most calls to Xero; what takes longer is taken up again after its lease."""
+JOIN_SECONDS = 5
+"""For a thread beside the main one to end its turn; it holds nothing that is not safe."""
 
 Threads = Annotated[int, typer.Option(min=1, max=64, help="Worker threads in a process.")]
 
@@ -49,17 +49,22 @@ def run(threads: Threads = 8, host: Host = None, port: Port = None) -> None:
 def ingress() -> None:
     """Take events from RabbitMQ (MX_AMQP_URL) into the ledger."""
     from events.ingress import Ingress
+    from workers.cli.fleet import bury
     from workers.cli.session import load_settings
     from workers.runtime import Runtime
 
     settings = load_settings(quiet=False)
     url = _broker_url(settings.amqp_url.get_secret_value())
-    runtime = Runtime(settings, pool_size=2)
+    runtime = Runtime(settings, pool_size=3)
     consumer = Ingress(url, runtime.intake.handle)
-    on_signal(consumer.stop)
+    stop = on_signal(consumer.stop)
+    beside = threading.Thread(target=bury, args=(runtime, stop), name="dead letters", daemon=True)
+    beside.start()
     try:
         consumer.run()
     finally:
+        stop.set()
+        beside.join(JOIN_SECONDS)
         runtime.close()
 
 
@@ -116,11 +121,17 @@ def relay() -> None:
 
 
 def on_signal(act: Callable[[], None] | None = None) -> threading.Event:
-    """Return an event that SIGTERM and SIGINT set; *act* is called then too."""
+    """Return an event that SIGTERM and SIGINT set; *act* is called then too.
+
+    From then on the process has LEAVE_SECONDS to end by itself.
+    """
+    from workers.deadline import leave_in_time
+
     stop = threading.Event()
 
     def end(*_: object) -> None:
         stop.set()
+        leave_in_time()
         if act is not None:
             act()
 
@@ -144,12 +155,15 @@ def queue_list(text: str) -> list[str]:
 
 def dramatiq_command(queues: list[str], processes: int, threads: int) -> list[str]:
     """Return the command that runs Dramatiq's workers on *queues*."""
+    from workers.deadline import BOOT_SECONDS, FINISH_SECONDS
+
     return [
         sys.executable,
         *("-m", "dramatiq", "workers.app"),
         *("--processes", str(processes)),
         *("--threads", str(threads)),
-        *("--worker-shutdown-timeout", str(SHUTDOWN_MS)),
+        *("--worker-fork-timeout", str(int(BOOT_SECONDS * 1000))),
+        *("--worker-shutdown-timeout", str(int(FINISH_SECONDS * 1000))),
         *("--queues", *queues),
     ]
 

@@ -45,6 +45,7 @@ class Member:
     currency_now: str | None
     withdrawal: str | None
     failures: int
+    crashes: int
     traceparent: str | None
 
     @property

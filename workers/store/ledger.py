@@ -52,13 +52,19 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """An attempt taken over from a worker that is gone, or due to be repeated."""
+    """An attempt taken over from a worker that is gone, or due to be repeated.
+
+    ``crashes``: its holders in a row that ended without a word; ``crashes_before``: those of
+    earlier attempts, of the member that has most.
+    """
 
     id: UUID
     state: str
     tries: int
     body: bytes | None
     key_lives: bool
+    crashes: int
+    crashes_before: int
 
 
 @dataclass(frozen=True, slots=True)

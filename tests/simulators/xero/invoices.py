@@ -152,7 +152,8 @@ def touch(asking: Asking, invoice: Json) -> None:
 def number_taken(org: Organisation, draft: Draft, own_id: str | None) -> bool:
     """Whether a sales invoice asks for the number of another."""
     owner = org.numbers.get(str(draft.raw.get("InvoiceNumber") or ""))
-    return draft.kind == "ACCREC" and owner is not None and owner != own_id
+    unique = org.unique_numbers and draft.kind == "ACCREC"
+    return unique and owner is not None and owner != own_id
 
 
 def free_number(org: Organisation, invoice: Json) -> None:

@@ -64,6 +64,7 @@ class Organisation:
     next_purchase_order: int = 1
     made_by_app: set[str] = field(default_factory=set)
     tell: Callable[[str, str], None] = lambda _resource_id, _type: None  # the web hooks
+    unique_numbers: bool = True
 
     @property
     def lock_date(self) -> date | None:

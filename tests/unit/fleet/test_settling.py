@@ -57,7 +57,8 @@ def test_a_refusal_of_the_whole_batch_sends_each_alone() -> None:
 def test_a_document_that_ends_its_attempts_goes_alone_and_is_then_set_aside() -> None:
     """Twice it may be bad luck; the third time a person must look."""
     found = [
-        settling.by_crash(replace(DOCUMENT, crashes=crashes), Random(1)) for crashes in (0, 1, 2)
+        settling.by_crash(replace(DOCUMENT, crashes=crashes, alone=crashes > 1), Random(1))
+        for crashes in (0, 1, 2)
     ]
     assert [each.status for each in found] == [
         Status.WAITING,

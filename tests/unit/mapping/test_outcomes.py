@@ -37,6 +37,7 @@ MEMBER = Member(
     currency_now="GBP",
     withdrawal=None,
     failures=2,
+    crashes=0,
     traceparent=None,
 )
 WITHDRAWN = replace(MEMBER, withdrawal="changed their mind")

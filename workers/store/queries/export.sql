@@ -1,7 +1,9 @@
 -- name: take_over
 -- An attempt whose holder has gone, or whose time to be repeated has come; now it is ours.
+-- A holder that has gone without a word counts as a crash of the attempt.
 update attempts a
-set lease_until = now() + %(lease)s::interval, tries = a.tries + 1
+set lease_until = now() + %(lease)s::interval, tries = a.tries + 1,
+    crashes = a.crashes + case when a.to_repeat then 0 else 1 end, to_repeat = false
 where a.id = (
     select id from attempts
     where connection_id = %(connection_id)s and kind = %(kind)s and state <> 'done'
@@ -11,7 +13,9 @@ where a.id = (
     for update skip locked
 )
 returning a.id, a.state, a.tries, a.body,
-          coalesce(a.sealed_at + %(key_life)s::interval > now(), false) as key_lives;
+          coalesce(a.sealed_at + %(key_life)s::interval > now(), false) as key_lives, a.crashes,
+          (select coalesce(max(d.crashes), 0) from documents d
+           where d.attempt_id = a.id) as crashes_before;
 
 -- name: claim
 -- Up to a batch of due documents, oldest first, become the members of a new attempt. When the
@@ -74,7 +78,7 @@ from unnest(%(positions)s::int[], %(documents)s::bigint[], %(versions)s::timesta
 select m.position, m.document_id, d.kind, m.invoice_number, m.url, m.expected_total, m.currency,
        m.version, m.mintsoft_total, m.mintsoft_currency, m.contact_key, m.warnings,
        d.mintsoft_id, d.number, d.version as version_now, d.total as total_now,
-       d.currency as currency_now, d.withdrawal, d.failures, d.traceparent
+       d.currency as currency_now, d.withdrawal, d.failures, d.crashes, d.traceparent
 from attempt_members m join documents d on d.id = m.document_id
 where m.attempt_id = %(attempt_id)s and d.attempt_id = %(attempt_id)s
 order by m.position
@@ -100,8 +104,10 @@ order by id
 for update;
 
 -- name: repeat_later
--- The answer is unknown: the same attempt comes up again when this lease ends.
-update attempts set lease_until = now() + %(delay)s::interval where id = %(attempt_id)s;
+-- The answer is unknown: the same attempt comes up again when this lease ends. It has not crashed.
+update attempts
+set lease_until = now() + %(delay)s::interval, crashes = 0, to_repeat = true
+where id = %(attempt_id)s;
 
 -- name: settle
 -- Where each of these documents stands after an attempt.

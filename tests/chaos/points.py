@@ -1,0 +1,118 @@
+"""Kills at an instant that is named, arranged from outside the product.
+
+A lock that the run holds in PostgreSQL, a line that lets nothing pass, or an answer that the
+simulator keeps back stops a process exactly there; then it is killed. When nothing was on its
+way there in time, the point counts as missed, and the process is killed all the same.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from tests.chaos.world import World
+from tests.support.processes import LISTENER, depth, holding, somebody_waits
+
+PATIENCE_SECONDS = 4.0
+INVOICES = "/api.xro/2.0/Invoices$"
+SEALED = "select id from attempts where state = 'sealed'"
+LEASE_OVER = timedelta(minutes=3, seconds=10)
+"""A lease has ended, and the Idempotency-Key lives."""
+
+
+def reached(place: World, condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
+    """Whether *condition* came about in time."""
+    deadline = time.monotonic() + seconds
+    pause = threading.Event()
+    while not condition():
+        if time.monotonic() > deadline:
+            place.note("points missed")
+            return False
+        pause.wait(0.02)
+    return True
+
+
+def database_of(place: World) -> str:
+    """The database, not through any line."""
+    return place.fleet.runtime.settings.database_url.get_secret_value()
+
+
+def inside_intake(place: World, rng: random.Random) -> None:
+    """Every ingress dies in the middle of its transaction."""
+    with holding(database_of(place), "lock table inbox in share mode"):
+        reached(place, lambda: somebody_waits(place.fleet))
+        place.parts.kill_all("ingress")
+
+
+def before_ack(place: World, rng: random.Random) -> None:
+    """Every ingress has committed, and dies before RabbitMQ hears its acknowledgement."""
+    line = place.lines["ingress"]["RabbitMQ"]
+    before = place.fleet.rows("select count(*) as n from inbox")
+    line.hold("up")
+    try:
+        reached(place, lambda: place.fleet.rows("select count(*) as n from inbox") > before)
+        place.parts.kill_all("ingress")
+    finally:
+        line.cut()
+        line.release()
+
+
+def before_answer(place: World, rng: random.Random) -> None:
+    """Xero has written a batch, and every worker dies before it can hear so."""
+    had = len(place.fleet.invoices())
+    place.fleet.fault(kind="timeout_after_write", seconds=6, method="PUT", path=INVOICES, times=1)
+    reached(place, lambda: len(place.fleet.invoices()) > had)
+    place.parts.kill_all("worker")
+
+
+def before_record(place: World, rng: random.Random) -> None:
+    """A worker has Xero's answer, and dies before it is written down."""
+    if not reached(place, lambda: bool(place.fleet.rows(SEALED))):
+        place.parts.kill_one("worker", rng)
+        return
+    with holding(database_of(place), f"{SEALED} for update"):
+        reached(place, lambda: somebody_waits(place.fleet), 2.0)
+        place.parts.kill_all("worker")
+
+
+def before_mark(place: World, rng: random.Random) -> None:
+    """A relay's events are published, and it dies before they are marked."""
+    with holding(database_of(place), "lock table outbox in share mode"):
+        heard = depth(place.amqp_url, LISTENER)
+        reached(place, lambda: depth(place.amqp_url, LISTENER) > heard, 2.0)
+        place.parts.kill_all("relay")
+
+
+def before_confirm(place: World, rng: random.Random) -> None:
+    """A relay dies while the broker's confirm, or the event itself, is still on the line."""
+    line = place.lines["relay"]["RabbitMQ"]
+    line.hold()
+    try:
+        untold = "select id from outbox where published_at is null"
+        reached(place, lambda: bool(place.fleet.rows(untold)), 2.0)
+        threading.Event().wait(0.6)
+        place.parts.kill_all("relay")
+    finally:
+        line.cut()
+        line.release()
+
+
+def late_refusal(place: World, rng: random.Random) -> None:
+    """Xero refuses a write so late that another worker has taken the attempt over meanwhile.
+
+    That other one's write is carried out, and its answer is lost.
+    """
+    fault = place.fleet.fault
+    busy = {"Retry-After": "1", "X-Rate-Limit-Problem": "concurrent"}
+    put = {"method": "PUT", "path": INVOICES, "times": 1}
+    fault(kind="status", status=429, headers=busy, first_seconds=6.0, **put)
+    fault(kind="timeout_after_write", seconds=9.0, **put)
+    if reached(place, lambda: bool(place.fleet.rows(SEALED))):
+        had = len(place.fleet.invoices())
+        place.fleet.execute("update attempts set lease_until = lease_until - %s", [LEASE_OVER])
+        place.fleet.execute("update wakeups set woken_at = woken_at - interval '2 hours'")
+        reached(place, lambda: len(place.fleet.invoices()) > had, 5.0)
+        threading.Event().wait(6.0)
