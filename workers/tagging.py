@@ -1,15 +1,16 @@
 """Tags orders in Mintsoft that are in Xero, apart from their export and retried by themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
+from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from events import topology
 from workers.clock import Clock, backoff
-from workers.errors import Failure, Permanent, Throttled
+from workers.errors import AccessRefused, Failure, Permanent, Throttled
 from workers.intake import Send
 from workers.mintsoft.gateway import MintsoftGateway
 from workers.store import ledger, wakeups
@@ -48,25 +49,42 @@ class Tagger:
             due = ledger.claim_tags(conn, connection_id, BATCH)
             to_wake = wakeups.wake(conn, [wakeup] if len(due) == BATCH else [])
         self._send(to_wake)
-        for each in due:
-            self._tag_one(connection_id, each)
+        if due:
+            self._tag_all(connection_id, due)
 
-    def _tag_one(self, connection_id: UUID, each: DueTag) -> None:
-        try:
-            self._mintsoft_for(connection_id).tag_order(each.mintsoft_id, TAG)
-        except Failure as failure:
-            self._failed(each, failure)
-        else:
-            with self._pool.connection() as conn:
-                ledger.tag_done(conn, each.document_id)
-
-    def _failed(self, each: DueTag, failure: Failure) -> None:
-        log.warning("tag.failed", document=each.document_id, failure=str(failure))
+    def _tag_all(self, connection_id: UUID, due: Sequence[DueTag]) -> None:
+        """Tag one after the other and record once: a tag that is put twice changes nothing."""
+        outcomes = list(self._outcomes(connection_id, due))
         with self._pool.connection() as conn:
-            if isinstance(failure, Permanent):
-                ledger.tag_given_up(conn, each.document_id, str(failure))
-            else:
-                ledger.tag_failed(conn, each.document_id, str(failure), self._delay(each, failure))
+            ledger.tags_done(conn, [each.document_id for each, why in outcomes if why is None])
+            for each, failure in outcomes:
+                if failure is not None:
+                    self._failed(conn, each, failure)
+
+    def _outcomes(
+        self, connection_id: UUID, due: Sequence[DueTag]
+    ) -> Iterator[tuple[DueTag, Failure | None]]:
+        """Yield what is wrong with each tag; what closes the account closes it to all behind."""
+        closed: Failure | None = None
+        mintsoft = None
+        for each in due:
+            failure = closed
+            if failure is None:
+                try:
+                    mintsoft = mintsoft or self._mintsoft_for(connection_id)
+                    mintsoft.tag_order(each.mintsoft_id, TAG)
+                except Failure as found:
+                    failure = found
+            if isinstance(failure, Throttled | AccessRefused):
+                closed = failure
+            yield each, failure
+
+    def _failed(self, conn: Connection, each: DueTag, failure: Failure) -> None:
+        log.warning("tag.failed", document=each.document_id, failure=str(failure))
+        if isinstance(failure, Permanent):
+            ledger.tag_given_up(conn, each.document_id, str(failure))
+        else:
+            ledger.tag_failed(conn, each.document_id, str(failure), self._delay(each, failure))
 
     def _delay(self, each: DueTag, failure: Failure) -> timedelta:
         if isinstance(failure, Throttled):

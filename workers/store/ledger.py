@@ -207,9 +207,9 @@ def claim_tags(conn: Connection, connection_id: UUID, batch: int) -> list[DueTag
         ).fetchall()
 
 
-def tag_done(conn: Connection, document_id: int) -> None:
-    """The order carries its tag."""
-    conn.execute(SQL["tag_done"], {"document_id": document_id})
+def tags_done(conn: Connection, document_ids: Sequence[int]) -> None:
+    """The orders carry their tag."""
+    conn.execute(SQL["tags_done"], {"documents": list(document_ids)})
 
 
 def tag_failed(conn: Connection, document_id: int, error: str, delay: timedelta) -> None:

@@ -151,9 +151,9 @@ where t.document_id = d.id and t.document_id in (
     for update skip locked)
 returning t.document_id, d.mintsoft_id, t.failures;
 
--- name: tag_done
--- The order carries its tag.
-update tags set done_at = now(), last_error = null where document_id = %(document_id)s;
+-- name: tags_done
+-- The orders carry their tag.
+update tags set done_at = now(), last_error = null where document_id = any(%(documents)s::bigint[]);
 
 -- name: tag_failed
 -- Try this tag again later.
