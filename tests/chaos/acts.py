@@ -190,6 +190,7 @@ ACTS: dict[str, Act] = {
     "after the answer, before the record": points.before_record,
     "between publish and mark": points.before_mark,
     "before the confirm": points.before_confirm,
+    "repeated while the key lives": points.repeated_in_time,
     "late refusal": points.late_refusal,
     "restart RabbitMQ": _restart("rabbitmq", "stop"),
     "restart PostgreSQL": _restart("postgres", "stop"),

@@ -50,14 +50,19 @@ def inside_intake(place: World, rng: random.Random) -> None:
 def before_ack(place: World, rng: random.Random) -> None:
     """Every ingress has committed, and dies before RabbitMQ hears its acknowledgement."""
     line = place.lines["ingress"]["RabbitMQ"]
-    before = place.fleet.rows("select count(*) as n from inbox")
+    before = _known(place)
     line.hold("up")
     try:
-        reached(place, lambda: place.fleet.rows("select count(*) as n from inbox") > before)
+        reached(place, lambda: _known(place) > before)
         place.parts.kill_all("ingress")
     finally:
         line.cut()
         line.release()
+
+
+def _known(place: World) -> int:
+    """Number of events in the ledger."""
+    return int(place.fleet.rows("select count(*) as n from inbox")[0]["n"])
 
 
 def before_answer(place: World, rng: random.Random) -> None:
@@ -98,6 +103,16 @@ def before_confirm(place: World, rng: random.Random) -> None:
     finally:
         line.cut()
         line.release()
+
+
+def repeated_in_time(place: World, rng: random.Random) -> None:
+    """Xero has written a batch and says 500; it is repeated while its key lives."""
+    place.fleet.fault(
+        kind="status", status=500, after_write=True, method="PUT", path=INVOICES, times=1
+    )
+    if reached(place, lambda: bool(place.fleet.rows(SEALED)), 2 * PATIENCE_SECONDS):
+        still_open = "select id from attempts where state <> 'done'"
+        reached(place, lambda: not place.fleet.rows(still_open), 5 * PATIENCE_SECONDS)
 
 
 def late_refusal(place: World, rng: random.Random) -> None:
