@@ -45,7 +45,7 @@ def _kill(role: str) -> Act:
 
 def _kill_master(place: World, rng: random.Random) -> None:
     orphans = place.parts.kill_master(rng)
-    gone = points.reached(place, lambda: not any(psutil.pid_exists(each) for each in orphans), 20.0)
+    gone = points.reached(place, lambda: not any(psutil.pid_exists(each) for each in orphans), 60.0)
     if not gone:
         place.parts.ended.append("workers outlive Dramatiq's master")
         for each in orphans:
