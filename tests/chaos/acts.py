@@ -30,6 +30,7 @@ def pass_time(place: World, leap: timedelta = LEAP) -> None:
     fleet = place.fleet
     fleet.xero.admin.post("/_sim/clock", json={"advance_seconds": leap.total_seconds()})
     fleet.execute("delete from budget_calls where finished_at is not null")
+    fleet.execute("update budget_calls set lease_until = lease_until - %s", [leap])
     fleet.execute("update budgets set blocked_until = null, blocked_by = null")
     fleet.execute("update wakeups set woken_at = woken_at - interval '2 hours'")
     fleet.age(leap)

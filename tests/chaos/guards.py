@@ -49,7 +49,10 @@ def _acknowledge_first() -> None:
 def _forget_events() -> None:
     from workers.store import inbox
 
-    def remember(_conn: object, events: Sequence[inbox.EventId]) -> set[tuple[str, str]]:
+    keep = inbox.remember
+
+    def remember(conn: Any, events: Sequence[inbox.EventId]) -> set[tuple[str, str]]:
+        keep(conn, events)
         return {(each.source, each.id) for each in events}
 
     _put(inbox, "remember", remember)

@@ -120,14 +120,17 @@ def late_refusal(place: World, rng: random.Random) -> None:
 
     That other one's write is carried out, and its answer is lost.
     """
-    fault = place.fleet.fault
+    put = {"method": "PUT", "path": INVOICES, "times": 5}
     busy = {"Retry-After": "1", "X-Rate-Limit-Problem": "concurrent"}
-    put = {"method": "PUT", "path": INVOICES, "times": 1}
-    fault(kind="status", status=429, headers=busy, first_seconds=6.0, **put)
-    fault(kind="timeout_after_write", seconds=9.0, **put)
-    if reached(place, lambda: bool(place.fleet.rows(SEALED))):
-        had = len(place.fleet.invoices())
-        place.fleet.execute("update attempts set lease_until = lease_until - %s", [LEASE_OVER])
-        place.fleet.execute("update wakeups set woken_at = woken_at - interval '2 hours'")
-        reached(place, lambda: len(place.fleet.invoices()) > had, 5.0)
-        threading.Event().wait(6.0)
+    place.fleet.fault(kind="status", status=429, headers=busy, first_seconds=9.0, **put)
+    if not reached(place, lambda: bool(place.fleet.rows(SEALED))):
+        return
+    threading.Event().wait(1.5)  # every connection's first write is refused, the next carried out
+    place.fleet.xero.admin.delete("/_sim/faults")
+    place.fleet.fault(kind="timeout_after_write", seconds=15.0, **put)
+    had = len(place.fleet.invoices())
+    place.fleet.execute("update attempts set lease_until = lease_until - %s", [LEASE_OVER])
+    place.fleet.execute("update wakeups set woken_at = woken_at - interval '2 hours'")
+    if reached(place, lambda: len(place.fleet.invoices()) > had, 8.0):
+        threading.Event().wait(12.0)
+    place.fleet.xero.admin.delete("/_sim/faults")
