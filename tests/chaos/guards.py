@@ -157,7 +157,7 @@ GUARDS: dict[str, Guard] = {
         "the sweep replaces wake-ups that were lost",
         _no_sweep,
         ("kill worker", *LOST_WORKERS),
-        "left undone: waiting",
+        "left undone",
     ),
     "mark-after-confirm": Guard(
         "an event is marked after the broker has confirmed it",
