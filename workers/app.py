@@ -3,10 +3,11 @@
 The one place where something is built at import, because Dramatiq asks for that.
 """
 
+import multiprocessing
 import os
 import signal
 import threading
-import time
+from collections.abc import Callable
 
 import dramatiq
 from dramatiq.middleware import Middleware
@@ -16,9 +17,6 @@ from workers.actors import register
 from workers.deadline import leave_in_time
 from workers.runtime import Runtime
 from workers.settings import Settings
-
-LOOK_SECONDS = 1.0
-"""Between two looks at whether the master is still there."""
 
 
 class CloseRuntime(Middleware):
@@ -41,11 +39,13 @@ class EndWithMaster(Middleware):
     """
 
     def after_process_boot(self, _broker: dramatiq.Broker) -> None:
-        threading.Thread(target=self._watch, args=(os.getppid(),), daemon=True).start()
+        master = multiprocessing.parent_process()  # known even if it was gone before we booted
+        if master is not None:
+            threading.Thread(target=self._follow, args=(master.join,), daemon=True).start()
 
-    def _watch(self, master: int) -> None:
-        while os.getppid() == master:
-            time.sleep(LOOK_SECONDS)
+    def _follow(self, gone: Callable[[], None]) -> None:
+        gone()
+        leave_in_time()
         os.kill(os.getpid(), signal.SIGTERM)
 
 

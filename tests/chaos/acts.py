@@ -30,6 +30,7 @@ def pass_time(place: World, leap: timedelta = LEAP) -> None:
     fleet = place.fleet
     fleet.xero.admin.post("/_sim/clock", json={"advance_seconds": leap.total_seconds()})
     fleet.execute("delete from budget_calls where finished_at is not null")
+    fleet.execute("update budget_calls set lease_until = lease_until - %s", [leap])
     fleet.execute("update budgets set blocked_until = null, blocked_by = null")
     fleet.execute("update wakeups set woken_at = woken_at - interval '2 hours'")
     fleet.age(leap)
@@ -45,7 +46,7 @@ def _kill(role: str) -> Act:
 
 def _kill_master(place: World, rng: random.Random) -> None:
     orphans = place.parts.kill_master(rng)
-    gone = points.reached(place, lambda: not any(psutil.pid_exists(each) for each in orphans), 20.0)
+    gone = points.reached(place, lambda: not any(psutil.pid_exists(each) for each in orphans), 60.0)
     if not gone:
         place.parts.ended.append("workers outlive Dramatiq's master")
         for each in orphans:
@@ -190,6 +191,7 @@ ACTS: dict[str, Act] = {
     "after the answer, before the record": points.before_record,
     "between publish and mark": points.before_mark,
     "before the confirm": points.before_confirm,
+    "repeated while the key lives": points.repeated_in_time,
     "late refusal": points.late_refusal,
     "restart RabbitMQ": _restart("rabbitmq", "stop"),
     "restart PostgreSQL": _restart("postgres", "stop"),

@@ -49,7 +49,10 @@ def _acknowledge_first() -> None:
 def _forget_events() -> None:
     from workers.store import inbox
 
-    def remember(_conn: object, events: Sequence[inbox.EventId]) -> set[tuple[str, str]]:
+    keep = inbox.remember
+
+    def remember(conn: Any, events: Sequence[inbox.EventId]) -> set[tuple[str, str]]:
+        keep(conn, events)
         return {(each.source, each.id) for each in events}
 
     _put(inbox, "remember", remember)
@@ -114,7 +117,6 @@ def _leave_dead_letters() -> None:
     _put(DeadLetters, "once", lambda _self: 0)
 
 
-UNKNOWN_OUTCOMES = ("Xero: 500 after the write", "Xero: time-out after the write")
 LOST_WORKERS = ("after Xero's write, before its answer", "after the answer, before the record")
 
 GUARDS: dict[str, Guard] = {
@@ -133,7 +135,7 @@ GUARDS: dict[str, Guard] = {
     "idempotency-key": Guard(
         "a repeat goes out under the attempt's own key",
         _another_key_each_time,
-        UNKNOWN_OUTCOMES,
+        ("repeated while the key lives",),
         " times",
         unique_numbers=False,
     ),
@@ -155,7 +157,7 @@ GUARDS: dict[str, Guard] = {
         "the sweep replaces wake-ups that were lost",
         _no_sweep,
         ("kill worker", *LOST_WORKERS),
-        "left undone: waiting",
+        "left undone",
     ),
     "mark-after-confirm": Guard(
         "an event is marked after the broker has confirmed it",

@@ -50,14 +50,19 @@ def inside_intake(place: World, rng: random.Random) -> None:
 def before_ack(place: World, rng: random.Random) -> None:
     """Every ingress has committed, and dies before RabbitMQ hears its acknowledgement."""
     line = place.lines["ingress"]["RabbitMQ"]
-    before = place.fleet.rows("select count(*) as n from inbox")
+    before = _known(place)
     line.hold("up")
     try:
-        reached(place, lambda: place.fleet.rows("select count(*) as n from inbox") > before)
+        reached(place, lambda: _known(place) > before)
         place.parts.kill_all("ingress")
     finally:
         line.cut()
         line.release()
+
+
+def _known(place: World) -> int:
+    """Number of events in the ledger."""
+    return int(place.fleet.rows("select count(*) as n from inbox")[0]["n"])
 
 
 def before_answer(place: World, rng: random.Random) -> None:
@@ -100,19 +105,32 @@ def before_confirm(place: World, rng: random.Random) -> None:
         line.release()
 
 
+def repeated_in_time(place: World, rng: random.Random) -> None:
+    """Xero has written a batch and says 500; it is repeated while its key lives."""
+    place.fleet.fault(
+        kind="status", status=500, after_write=True, method="PUT", path=INVOICES, times=1
+    )
+    if reached(place, lambda: bool(place.fleet.rows(SEALED)), 2 * PATIENCE_SECONDS):
+        still_open = "select id from attempts where state <> 'done'"
+        reached(place, lambda: not place.fleet.rows(still_open), 5 * PATIENCE_SECONDS)
+
+
 def late_refusal(place: World, rng: random.Random) -> None:
     """Xero refuses a write so late that another worker has taken the attempt over meanwhile.
 
     That other one's write is carried out, and its answer is lost.
     """
-    fault = place.fleet.fault
+    put = {"method": "PUT", "path": INVOICES, "times": 5}
     busy = {"Retry-After": "1", "X-Rate-Limit-Problem": "concurrent"}
-    put = {"method": "PUT", "path": INVOICES, "times": 1}
-    fault(kind="status", status=429, headers=busy, first_seconds=6.0, **put)
-    fault(kind="timeout_after_write", seconds=9.0, **put)
-    if reached(place, lambda: bool(place.fleet.rows(SEALED))):
-        had = len(place.fleet.invoices())
-        place.fleet.execute("update attempts set lease_until = lease_until - %s", [LEASE_OVER])
-        place.fleet.execute("update wakeups set woken_at = woken_at - interval '2 hours'")
-        reached(place, lambda: len(place.fleet.invoices()) > had, 5.0)
-        threading.Event().wait(6.0)
+    place.fleet.fault(kind="status", status=429, headers=busy, first_seconds=9.0, **put)
+    if not reached(place, lambda: bool(place.fleet.rows(SEALED))):
+        return
+    threading.Event().wait(1.5)  # every connection's first write is refused, the next carried out
+    place.fleet.xero.admin.delete("/_sim/faults")
+    place.fleet.fault(kind="timeout_after_write", seconds=15.0, **put)
+    had = len(place.fleet.invoices())
+    place.fleet.execute("update attempts set lease_until = lease_until - %s", [LEASE_OVER])
+    place.fleet.execute("update wakeups set woken_at = woken_at - interval '2 hours'")
+    if reached(place, lambda: len(place.fleet.invoices()) > had, 8.0):
+        threading.Event().wait(12.0)
+    place.fleet.xero.admin.delete("/_sim/faults")

@@ -13,10 +13,11 @@ from events.egress import NotConfirmed
 from events.topology import EXPORTS_INVOICES, EXPORTS_ORDERS, INGRESS, INGRESS_DEAD
 from tests.chaos import acts
 from tests.chaos.judge import Snapshot, violations
+from tests.chaos.parts import EACH
 from tests.chaos.points import reached
 from tests.chaos.schedule import Act, Schedule
 from tests.chaos.world import World, connect_all, connect_late
-from tests.support.processes import channel_to, depth, outgoing, publish
+from tests.support.processes import channel_to, consumers, depth, outgoing, publish
 from workers.store import documents
 
 PATIENCE_SECONDS = 90.0
@@ -69,9 +70,14 @@ def _begin(place: World, schedule: Schedule) -> int:
     ready = reached(
         place, lambda: place.fleet.rows(known)[0]["n"] == len(schedule.early), START_SECONDS
     )
+    ready &= reached(place, lambda: _readers(place) == [EACH, EACH], START_SECONDS)
     assert ready, f"the fleet does not start: {place.parts.running[0][1].err[-2000:]}"
     connect_late(place)
     return place.parts.threads()
+
+
+def _readers(place: World) -> list[int]:
+    return [consumers(place.amqp_url, queue) for queue in (INGRESS, EXPORTS_ORDERS)]
 
 
 def _step(place: World, act: Act) -> None:
@@ -192,11 +198,8 @@ def _leftovers(place: World) -> list[str]:
     mine = place.fleet.runtime.pool.get_stats().get("pool_size", 0)
     gone = reached(place, lambda: place.fleet.rows(strangers)[0]["n"] <= mine, 10.0)
     found = [] if gone else [f"{place.fleet.rows(query)} connections to PostgreSQL are left"]
-    with channel_to(place.amqp_url) as channel:
-        for queue in (INGRESS, EXPORTS_ORDERS):
-            count = channel.queue_declare(queue, passive=True).method.consumer_count
-            found += [f"{count} consumers of {queue} are left"] if count else []
-    return found
+    reached(place, lambda: _readers(place) == [0, 0], 10.0)
+    return found + [f"a consumer of a queue is left: {n}" for n in _readers(place) if n]
 
 
 def snapshot(place: World, left: dict[str, Any], mishaps: Sequence[str]) -> Snapshot:

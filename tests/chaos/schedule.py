@@ -58,6 +58,7 @@ WEIGHTS: dict[str, int] = {
     "inside intake": 3,
     "before the confirm": 2,
     "late refusal": 1,
+    "repeated while the key lives": 1,
 }
 """How often each kind of fault is drawn beside the others."""
 

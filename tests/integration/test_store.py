@@ -93,3 +93,14 @@ def test_one_active_fulfilment_connection_an_account(fleet: Fleet) -> None:
 def test_unknown_connection_wakes_nobody(fleet: Fleet) -> None:
     """A wake-up for a connection that is not there is no error: it has nothing to do."""
     fleet.runtime.exporter.export(uuid4(), Kind.ORDER)
+
+
+def test_a_server_that_vanishes_is_given_up_in_half_a_minute(fleet: Fleet) -> None:
+    """Every connection of a pool asks the operating system whether the other end still is there."""
+    with fleet.runtime.pool.connection() as conn:
+        found = conn.info.get_parameters()
+    idle, interval, count = (
+        int(found[f"keepalives_{each}"]) for each in ("idle", "interval", "count")
+    )
+    assert idle + interval * count <= 30
+    assert int(found["tcp_user_timeout"]) <= 30_000

@@ -145,6 +145,12 @@ def depth(amqp_url: str, queue: str) -> int:
     return int(found.message_count) if found else 0
 
 
+def consumers(amqp_url: str, queue: str) -> int:
+    """Who reads a queue; 0 when there is no such queue."""
+    found = _look_at(amqp_url, queue)
+    return int(found.consumer_count) if found else 0
+
+
 def _look_at(amqp_url: str, queue: str) -> Any:
     with BlockingConnection(parameters(amqp_url, "test")) as connection:
         try:

@@ -17,6 +17,15 @@ STATEMENT_TIMEOUT_MS = 30_000
 CONNECT_TIMEOUT_S = 10
 """A server that takes longer is down for our purposes; the caller tries again later."""
 
+SILENCE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A server that vanished without a word is given up after some 25 s; a time limit that the server
+itself keeps would never be heard of."""
+
 
 def _loads(raw: str | bytes) -> object:
     return loads(raw.encode() if isinstance(raw, str) else raw)
@@ -45,6 +54,7 @@ def open_pool(database_url: str, *, size: int = 8, name: str = "fleet") -> Conne
         kwargs={
             "connect_timeout": CONNECT_TIMEOUT_S,
             "application_name": f"mintsoft-xero {name}",
+            **SILENCE,
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
         },
     )
