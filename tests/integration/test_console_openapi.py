@@ -60,6 +60,9 @@ SENT = [(*each, GenerationMode.POSITIVE) for each in OPERATIONS] + [
 ]
 IDS = [f"{method} {path}" for method, path in OPERATIONS]
 
+NAMED = {"id": KNOWN, "file": "style.css", "secret": "x", "happening": "order-despatched"}
+"""What stands for the parameters of a path."""
+
 EXAMPLES = settings(
     max_examples=5,
     deadline=None,
@@ -165,7 +168,7 @@ def test_a_method_that_is_not_described_is_refused(operator: Browser, path: str)
     """405, saying which ones there are."""
     described = {method.upper() for method in DESCRIPTION["paths"][path]}
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - described:
-        answer = operator.client.request(method, path.format(id=KNOWN, file="style.css"))
+        answer = operator.client.request(method, path.format_map(NAMED))
         assert answer.status_code == 405, method
         assert set(answer.headers["allow"].split(", ")) - {"HEAD"} == described
 

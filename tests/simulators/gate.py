@@ -52,6 +52,8 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = await read_call(scope, receive)
+        if call is None:
+            return  # the client hung up: half a request is none
         with self._occupy(call):
             await self._respond(call, receive, send)
 
@@ -88,13 +90,15 @@ class Parcel:
     body: bytes
 
 
-async def read_call(scope: Scope, receive: Receive) -> Call:
-    """The whole request as a `Call`, a gzipped body decompressed."""
+async def read_call(scope: Scope, receive: Receive) -> Call | None:
+    """The whole request as a `Call`, a gzipped body decompressed; None when the rest never came."""
     headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
     body = b""
     more = True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         body += message.get("body", b"")
         more = message.get("more_body", False)
     if headers.get("content-encoding") == "gzip":
