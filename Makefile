@@ -8,7 +8,7 @@ PACKAGES := .venv/.packages
 STAMP := .venv/.installed
 PIP := $(BIN)/pip install -qq --disable-pip-version-check
 ARGS ?=
-WORKERS ?= 2
+WORKERS ?= 3
 MINUTES ?= 2
 SEED ?=
 GUARD ?=
@@ -46,7 +46,7 @@ chromium: $(STAMP)
 
 .PHONY: test
 test: $(STAMP) rabbitmq chromium ## Run all tests on real RabbitMQ, PostgreSQL, Chromium (ARGS="-k name" for some)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
 check: $(STAMP) ## Lint, format, types, import layers, generated files

@@ -6,8 +6,10 @@ and another takes over at its next turn. Two at once would do no harm: rows are 
 somebody else has in hand.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
+import psycopg
 import structlog
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
@@ -67,9 +69,11 @@ class Starter:
         return started
 
     def resign(self) -> None:
-        """Let another one lead; the session ends, and its lock with it."""
+        """Let another one lead, from its very next turn."""
         if self._session is not None:
             session, self._session = self._session, None
+            with suppress(psycopg.Error):  # a session that is broken lets go by ending
+                schedules.let_go_of_lead(session)
             session.close()
             self._pool.putconn(session)
 

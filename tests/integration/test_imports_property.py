@@ -8,6 +8,7 @@ differ, and workers die before and after every call. Pages are small. Then all i
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -276,7 +277,11 @@ def life(fleet: Fleet, seed: int) -> Life:
     return begun
 
 
-@pytest.mark.parametrize("seed", range(8))
+SEEDS = int(os.environ.get("IMPORT_SEEDS", "3"))
+"""Lives that are lived; each takes some twenty seconds."""
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_in_the_end_mintsoft_holds_exactly_what_it_should(fleet: Fleet, seed: int) -> None:
     """One order for each sale that counts, one ASN for each purchase order, nothing else."""
     lived = life(fleet, seed)

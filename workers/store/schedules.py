@@ -146,6 +146,11 @@ def lead(conn: Connection) -> bool:
     return leads
 
 
+def let_go_of_lead(conn: Connection) -> None:
+    """Let another session lead at once."""
+    conn.execute(SQL["let_go_of_lead"], {"key": LEADER})
+
+
 def start_due(conn: Connection, batch: int) -> list[Started]:
     """Ask for up to *batch* runs whose time has come, and give each its next moment.
 

@@ -18,6 +18,10 @@ where c.status = 'active'
 -- Whether this session is the one that acts.
 select pg_try_advisory_lock(%(key)s);
 
+-- name: let_go_of_lead
+-- Another session may lead at once: the end of a session reaches the server a moment later.
+select pg_advisory_unlock(%(key)s);
+
 -- name: notice_a_dead_leader
 -- The server asks an idle client every few seconds whether it is still there.
 select set_config('tcp_keepalives_idle', '4', false),
