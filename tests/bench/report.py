@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -13,15 +15,28 @@ from tests.bench import idle
 from tests.bench.cost import Cost
 from tests.bench.idle import Idle, Ticks
 from tests.bench.rounds import Measure, Result
+from tests.bench.whole import PACE, Whole
 
 GOAL = 10.0
 """Times the plain way; what `make bench` is there to prove."""
 
+PERCENTILES = (50, 95, 99)
 
-def as_json(
-    result: Result, costs: list[Cost], idling: list[Idle], ticks: list[Ticks]
-) -> dict[str, Any]:
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured; of a short run the ingress alone."""
+
+    result: Result
+    whole: Whole | None = None
+    costs: Sequence[Cost] = ()
+    idling: Sequence[Idle] = ()
+    ticks: Sequence[Ticks] = ()
+
+
+def as_json(figures: Figures) -> dict[str, Any]:
     """Everything that was measured; rates are events per second, bytes are of bodies as sent."""
+    result = figures.result
     return {
         "ratio": round(result.ratio, 2),
         "ratio_of_two_processes": round(result.ratio_of_two, 2),
@@ -32,10 +47,23 @@ def as_json(
         "plain": _measure(result.plain),
         "plain_stored": _measure(result.plain_stored),
         "ceilings": [_measure(each) for each in result.ceilings],
-        "xero_per_1000_orders": [vars(each) for each in costs],
-        "xero_per_hour_idle": [vars(each) for each in idling],
-        "scheduler": [vars(each) | {"seconds_an_hour": each.seconds_an_hour} for each in ticks],
+        "xero_per_1000_orders": [vars(each) for each in figures.costs],
+        "xero_per_hour_idle": [vars(each) for each in figures.idling],
+        "scheduler": [
+            vars(each) | {"seconds_an_hour": each.seconds_an_hour} for each in figures.ticks
+        ],
+        "whole_way": _whole(figures.whole) if figures.whole else None,
         "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+    }
+
+
+def _whole(whole: Whole) -> dict[str, Any]:
+    return {
+        "ratio": round(whole.ratio, 2),
+        "ours": _measure(whole.ours),
+        "plain": _measure(whole.plain),
+        "latency_seconds": {f"p{each}": round(whole.latency(each), 3) for each in PERCENTILES},
+        "memory_bytes": whole.memory,
     }
 
 
@@ -49,15 +77,15 @@ def _measure(measure: Measure) -> dict[str, Any]:
     }
 
 
-def show(
-    console: Console,
-    result: Result,
-    costs: list[Cost],
-    idling: list[Idle],
-    ticks: list[Ticks],
-) -> None:
+def show(console: Console, figures: Figures) -> None:
     """Print the tables and the verdict."""
-    console.print(_throughput(result), _spending(costs), _idling(idling), _ticks(ticks))
+    result = figures.result
+    console.print(_throughput(result))
+    if figures.whole:
+        console.print(_to_the_end(figures.whole))
+        console.print(_latency(figures.whole))
+    if figures.costs:
+        console.print(_spending(figures.costs), _idling(figures.idling), _ticks(figures.ticks))
     verdict = "reached" if max(result.ratio, result.ratio_of_two) >= GOAL else "[bold red]missed[/]"
     console.print(
         f"{result.ratio:.1f} times the plain way, {result.ratio_of_two:.1f} with two processes,"
@@ -66,29 +94,50 @@ def show(
     )
 
 
+def _to_the_end(whole: Whole) -> Table:
+    title = "Orders per second from the event to Xero and the tag, without Xero's limits"
+    return _rates(title, [whole.ours, whole.plain], whole.plain)
+
+
+def _latency(whole: Whole) -> str:
+    found = ", ".join(f"p{each} {whole.latency(each):.2f} s" for each in PERCENTILES)
+    megabytes = whole.memory / 1e6
+    return (
+        f"From publication to posted, at {PACE} events a second: {found}."
+        f" Memory of the process: {megabytes:.0f} MB.\n"
+    )
+
+
 def _rows(result: Result) -> list[Measure]:
     return [result.ours, result.two, result.plain, result.plain_stored, *result.ceilings]
 
 
 def _throughput(result: Result) -> Table:
-    table = Table(title=f"Events per second on {os.cpu_count()} cores")
+    title = f"Events per second on {os.cpu_count()} cores"
+    return _rates(title, _rows(result), result.plain, ends=result.plain_stored)
+
+
+def _rates(
+    title: str, measures: Sequence[Measure], plain: Measure, ends: Measure | None = None
+) -> Table:
+    table = Table(title=title)
     table.add_column("what")
-    for heading in ("events a round", "seconds", "each round", "median", "times plain"):
+    for heading in ("a round", "seconds", "each round", "median", "times plain"):
         table.add_column(heading, justify="right")
-    for measure in _rows(result):
+    for measure in measures:
         table.add_row(
             measure.name,
             f"{measure.events:,}",
             f"{sum(measure.seconds):.1f}",
             " ".join(f"{rate:,.0f}" for rate in measure.rates),
             f"{measure.median:,.0f}",
-            f"{measure.median / result.plain.median:.1f}",
-            end_section=measure is result.plain_stored,
+            f"{measure.median / plain.median:.1f}",
+            end_section=measure is ends,
         )
     return table
 
 
-def _spending(costs: list[Cost]) -> Table:
+def _spending(costs: Sequence[Cost]) -> Table:
     table = Table(title="Xero for 1,000 orders")
     table.add_column("what")
     for heading in ("calls", "bytes sent", "bytes received"):
@@ -100,7 +149,7 @@ def _spending(costs: list[Cost]) -> Table:
     return table
 
 
-def _idling(idling: list[Idle]) -> Table:
+def _idling(idling: Sequence[Idle]) -> Table:
     table = Table(title=f"Xero in an hour: {idle.CONNECTIONS:,} idle connections, both polls")
     table.add_column("what")
     for heading in ("calls", "megabytes received"):
@@ -110,7 +159,7 @@ def _idling(idling: list[Idle]) -> Table:
     return table
 
 
-def _ticks(ticks: list[Ticks]) -> Table:
+def _ticks(ticks: Sequence[Ticks]) -> Table:
     table = Table(title="The scheduler's ticks")
     table.add_column("connections", justify="right")
     for heading in ("ms, nothing due", "ms, all due", "runs started", "seconds an hour"):
