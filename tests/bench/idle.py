@@ -57,7 +57,8 @@ class Ticks:
 
 
 def costs(fleet: Fleet) -> list[Idle]:
-    """Ours and the plain way."""
+    """Ours and the plain way; of this connection alone, whatever others there are."""
+    fleet.execute("update connections set status = 'lost', lost_reason = 'bench'")
     tenant = fleet.organisation(limits={"enabled": False})["tenant_id"]
     settings = {"import_filters": {"not_before": "2020-01-01"}}
     fleet.connect(client_id=CLIENT, tenant_id=tenant, settings=settings)
