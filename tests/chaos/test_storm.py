@@ -18,7 +18,7 @@ from tests.chaos.world import world
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
-FAULTS = 12
+FAULTS = 8
 TOO_LONG = {
     "restart RabbitMQ",
     "late refusal",

@@ -277,7 +277,7 @@ def life(fleet: Fleet, seed: int) -> Life:
     return begun
 
 
-SEEDS = int(os.environ.get("IMPORT_SEEDS", "3"))
+SEEDS = int(os.environ.get("IMPORT_SEEDS", "2"))
 """Lives that are lived; each takes some twenty seconds."""
 
 
