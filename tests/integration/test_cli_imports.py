@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.support.command import Command, environment, own_logging
+from tests.support.command import Command
 from tests.support.fleet import Fleet
 from tests.support.imports import line, office
 from tests.support.mintsoft import add_products
-
-
-@pytest.fixture
-def mx(
-    fleet: Fleet, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Command]:
-    for name, value in environment(fleet.runtime.settings).items():
-        monkeypatch.setenv(name, value)
-    with own_logging():
-        yield Command(capsys)
 
 
 def numbers(found: list[dict[str, Any]]) -> list[str]:

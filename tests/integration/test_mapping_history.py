@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from schemas.connections import Mapping
-from tests.support.command import Command, environment, own_logging
+from tests.support.command import Command
 from tests.support.documents import dispatched, order
 from tests.support.fleet import ACCOUNTING_MAPPING, Fleet
 from workers.store import mappings
 from workers.store.mappings import Stale
-
-
-@pytest.fixture
-def mx(
-    fleet: Fleet, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Command]:
-    for name, value in environment(fleet.runtime.settings).items():
-        monkeypatch.setenv(name, value)
-    with own_logging():
-        yield Command(capsys)
 
 
 def test_the_command_line_tells_every_change_ever(fleet: Fleet, mx: Command) -> None:
