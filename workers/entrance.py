@@ -20,6 +20,9 @@ BATCH = 200
 
 Take = Callable[[Sequence[Delivery]], None]
 
+Publish = Callable[[Sequence[Message]], None]
+"""Brings events in; returns when they are safe. Raises NotConfirmed."""
+
 
 class Entrance:
     """Publishes to ``mintsoft.events``. Safe for threads."""

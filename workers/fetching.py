@@ -17,6 +17,7 @@ from events.envelope import Message
 from schemas.connections import Mode
 from schemas.exports import Kind
 from workers.clock import Clock, backoff
+from workers.entrance import Publish
 from workers.errors import AccessRefused, Failure, Permanent, Throttled
 from workers.mintsoft import happenings, watermarks
 from workers.mintsoft.gateway import MintsoftGateway
@@ -33,9 +34,6 @@ MOST_TRIES = 12
 """After some hours a document that can't be had is waited for, not asked for."""
 
 KINDS = {Mode.ACCOUNTING: Kind.ORDER, Mode.FULFILMENT: Kind.INVOICE}
-
-Publish = Callable[[Sequence[Message]], None]
-"""Brings events in; returns when they are safe. Raises NotConfirmed."""
 
 
 class Fetcher:

@@ -5,7 +5,7 @@ may be missing or late, as both make the same events. The cursor moves when a wh
 safe in RabbitMQ; a worker that dies before leaves it to the next, which finds what is known.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -17,10 +17,11 @@ from events import topology
 from events.egress import NotConfirmed
 from events.envelope import MINTSOFT_SOURCE, Message, is_readable
 from workers.clock import Clock, backoff
+from workers.entrance import Publish
 from workers.errors import Failure, Throttled
 from workers.mintsoft import happenings, watermarks
 from workers.mintsoft.answers import Row
-from workers.mintsoft.gateway import MintsoftGateway
+from workers.mintsoft.gateway import TAG, MintsoftGateway
 from workers.mintsoft.happenings import NotADocument
 from workers.store import connections, incoming, schedules, wakeups
 from workers.store.connections import ConnectionRow
@@ -30,12 +31,6 @@ from workers.store.wakeups import Wakeup
 log = structlog.get_logger(__name__)
 
 KINDS = (ScheduleKind.MINTSOFT_ORDERS, ScheduleKind.MINTSOFT_INVOICES)
-
-TAG = "Xero"
-"""Orders with this tag are in Xero already (:mod:`workers.tagging`)."""
-
-Publish = Callable[[Sequence[Message]], None]
-"""Brings events in; returns when they are safe. Raises NotConfirmed."""
 
 Batch = tuple[list[Row], list[Message]]
 """Rows that were read, and what they tell."""

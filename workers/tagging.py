@@ -12,15 +12,12 @@ from events import topology
 from workers.clock import Clock, backoff
 from workers.errors import AccessRefused, Failure, Permanent, Throttled
 from workers.intake import Send
-from workers.mintsoft.gateway import MintsoftGateway
+from workers.mintsoft.gateway import TAG, MintsoftGateway
 from workers.store import ledger, wakeups
 from workers.store.ledger import DueTag
 from workers.store.wakeups import Wakeup
 
 log = structlog.get_logger(__name__)
-
-TAG = "Xero"
-"""What users see on an exported order in Mintsoft's Order Overview."""
 
 BATCH = 50
 """Tags in one turn: one call each, so that a turn stays under a minute."""

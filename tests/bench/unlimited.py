@@ -31,10 +31,10 @@ from workers.mapping import wire
 from workers.mapping.context import Context
 from workers.mapping.decide import decide
 from workers.mapping.decisions import Post
+from workers.mintsoft.gateway import TAG
 from workers.runtime import Runtime, part
 from workers.settings import Settings
 from workers.store import connections
-from workers.tagging import TAG
 from workers.xero.budget import Budget, Call, Purpose, Rates
 from workers.xero.gateway import XeroGateway
 from workers.xero.wire import encode

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import typer
+
+from workers.cli import output
 from workers.cli.errors import Problem
 from workers.cli.session import connection_of
 
@@ -36,6 +39,18 @@ class Done:
 
     done: list[int]
     refused: list[Refused]
+
+
+def report(done: Done, what: str, words: str, *, json: bool) -> None:
+    """Tell what became of the *what*s. Raises typer.Exit(1) when any was refused."""
+    if json:
+        output.as_json(done)
+    else:
+        output.note(f"{len(done.done)} {what}s {words}.")
+        for each in done.refused:
+            output.note(f"{what.capitalize()} {each.id}: {each.why}")
+    if done.refused:
+        raise typer.Exit(1)
 
 
 def resolve(conn: "Connection", names: Sequence[str]) -> list[int]:

@@ -12,7 +12,6 @@ from workers.cli.options import AsJson, DocumentId, DocumentIds, Who
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from workers.cli.documents import Done
     from workers.store.documents import Document, Listed
 
 app = typer.Typer(help="Documents on their way to Xero.", no_args_is_help=True)
@@ -129,7 +128,7 @@ def retry(
             done = ledger.Done(release(conn, held, who), [])
         else:
             done = ledger.retry(conn, documents or [], who)
-    _report(done, "go to Xero now", json=json)
+    ledger.report(done, "document", "go to Xero now", json=json)
 
 
 @app.command()
@@ -148,7 +147,7 @@ def skip(
         raise typer.BadParameter("name at least one document", param_hint="ID...")
     with database() as conn:
         done = ledger.skip(conn, documents, why, who)
-    _report(done, "are skipped", json=json)
+    ledger.report(done, "document", "are skipped", json=json)
 
 
 @app.command("mark-posted")
@@ -250,14 +249,3 @@ def _tell_preview(decided: dict[str, object]) -> None:
             output.pretty(decided[name])
     rest = [(name, each) for name, each in decided.items() if name not in ("items", "invoice")]
     output.facts("What would become of it", rest)
-
-
-def _report(done: "Done", words: str, *, json: bool) -> None:
-    if json:
-        output.as_json(done)
-    else:
-        output.note(f"{len(done.done)} documents {words}.")
-        for each in done.refused:
-            output.note(f"Document {each.id}: {each.why}")
-    if done.refused:
-        raise typer.Exit(1)

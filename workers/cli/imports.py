@@ -12,7 +12,6 @@ from workers.cli.options import AsJson, Who
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from workers.cli.documents import Done
     from workers.store.imports import Import, Listed
 
 app = typer.Typer(help="Xero's documents on their way into Mintsoft.", no_args_is_help=True)
@@ -105,7 +104,7 @@ def retry(
     What is in Mintsoft already is refused. Exit code 1 when an import was refused.
     """
     from workers.cli import incoming
-    from workers.cli.documents import Done
+    from workers.cli.documents import Done, report
     from workers.cli.session import database
     from workers.store import imports
 
@@ -117,7 +116,7 @@ def retry(
             done = Done(imports.release(conn, held, who), [])
         else:
             done = incoming.retry(conn, documents or [], who)
-    _report(done, "go to Mintsoft now", json=json)
+    report(done, "import", "go to Mintsoft now", json=json)
 
 
 @app.command()
@@ -130,13 +129,14 @@ def skip(
 ) -> None:
     """Decide that imports are settled. Exit code 1 when one was refused."""
     from workers.cli import incoming
+    from workers.cli.documents import report
     from workers.cli.session import database
 
     if not documents:
         raise typer.BadParameter("name at least one import", param_hint="ID...")
     with database() as conn:
         done = incoming.skip(conn, documents, why, who)
-    _report(done, "are skipped", json=json)
+    report(done, "import", "are skipped", json=json)
 
 
 def _cells(row: "Listed") -> tuple[object, ...]:
@@ -182,14 +182,3 @@ def _tell(found: "Import", story: dict[str, object]) -> None:
         output.pretty(found.placed)
     for name in ("events", "audit"):
         tell_rows(name, story[name])
-
-
-def _report(done: "Done", words: str, *, json: bool) -> None:
-    if json:
-        output.as_json(done)
-    else:
-        output.note(f"{len(done.done)} imports {words}.")
-        for each in done.refused:
-            output.note(f"Import {each.id}: {each.why}")
-    if done.refused:
-        raise typer.Exit(1)

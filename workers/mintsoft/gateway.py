@@ -23,6 +23,10 @@ from workers.store.mintsoft_keys import NOTHING, Credentials
 __all__ = ["Found", "MintsoftGateway", "OrderStatus", "Placed"]
 
 
+TAG = "Xero"
+"""What users see in Mintsoft's Order Overview on an order that is in Xero."""
+
+
 class MintsoftGateway:
     """One Mintsoft account at *url* (no trailing slash). Safe for threads.
 
