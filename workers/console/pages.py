@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from workers.console import words
+from workers.console.navigation import SECTIONS
 from workers.console.visits import Visit
 from workers.store.operators import Role
 
@@ -26,6 +27,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals |= {"words": words, "Role": Role, "version": version}
+        self._environment.globals["sections"] = SECTIONS
         self._environment.filters |= {"moment": words.moment}
 
     def render(
