@@ -39,12 +39,12 @@ from workers.store.mintsoft_keys import Credentials
 from workers.store.pool import open_pool
 from workers.sweep import Sweep
 from workers.tagging import Tagger
+from workers.transport import Transport
 from workers.xero.auth import Tokens
 from workers.xero.budget import Budget
 from workers.xero.gateway import XeroGateway
 from workers.xero.identity import Identity
 from workers.xero.sdk import XeroApi
-from workers.xero.transport import Transport
 
 T = TypeVar("T")
 

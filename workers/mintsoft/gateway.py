@@ -8,7 +8,6 @@ carried out, and are looked up (``find_order``, ``find_asn``) before they are re
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
-import httpx
 from pydantic import SecretStr
 
 from schemas.imports import NewAsn, NewOrder
@@ -19,6 +18,7 @@ from workers.mintsoft.answers import Found, OrderStatus, Placed, Row
 from workers.mintsoft.auth import api_key
 from workers.mintsoft.calls import Calls
 from workers.store.mintsoft_keys import NOTHING, Credentials
+from workers.transport import Transport
 
 __all__ = ["Found", "MintsoftGateway", "OrderStatus", "Placed"]
 
@@ -42,15 +42,16 @@ class MintsoftGateway:
         key: SecretStr | None = None,
         username: str = "",
         password: SecretStr | None = None,
-        timeout: httpx.Timeout = calls.TIMEOUT,
-        http: httpx.Client | None = None,
+        read_seconds: float = calls.READ_SECONDS,
+        http: Transport | None = None,
         remedy: str = failures.REMEDY,
     ) -> None:
         given = Credentials(key or NOTHING, username, password or NOTHING)
-        self._own = calls.http(timeout) if http is None else None
-        client = http or self._own
-        assert client is not None, "one of the two"
-        self._calls = Calls(client, url, api_key(client, given, url, remedy), clock, remedy)
+        self._own = calls.http(read_seconds) if http is None else None
+        transport = http or self._own
+        assert transport is not None, "one of the two"
+        key_of = api_key(transport, given, url, remedy)
+        self._calls = Calls(transport, url, key_of, clock, remedy)
 
     def ping(self) -> None:
         """Make the cheapest call that needs a key, and raise what is wrong with it."""

@@ -21,9 +21,9 @@ from workers.errors import (
     Transient,
     Uncertain,
 )
+from workers.transport import Answer, NoAnswer
 from workers.xero import wire
 from workers.xero.reasons import NOT_FOUND, TOO_LARGE, reason_of
-from workers.xero.transport import Answer, NoAnswer
 
 LONGEST_WAIT = 24 * 3600
 """No limit of Xero lasts longer than a day, whatever a header says. Seconds."""

@@ -1,7 +1,7 @@
-"""HTTP towards Xero: one request, one answer, nothing repeated behind the caller's back.
+"""HTTP towards Xero and Mintsoft: one request, one answer, nothing repeated behind one's back.
 
-A request that got no answer raises NoAnswer, which says whether it may have reached Xero: that
-is what decides between trying again and looking first. Safe for threads.
+A request that got no answer raises NoAnswer, which says whether it may have arrived: that is
+what decides between trying again and looking first. Safe for threads.
 """
 
 import threading
@@ -25,7 +25,7 @@ NEVER_SENT = (NewConnectionError, ConnectTimeoutError)
 
 
 class NoAnswer(Exception):  # noqa: N818  (it is no error of ours, and is never shown)
-    """No answer came; ``sent`` says whether Xero may have carried the request out."""
+    """No answer came; ``sent`` says whether the request may have been carried out."""
 
     def __init__(self, cause: str, *, sent: bool) -> None:
         super().__init__(cause)
