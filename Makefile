@@ -55,6 +55,7 @@ check: $(STAMP) ## Lint, format, types, import layers, generated files
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m schemas.generate --check
+	@$(BIN)/python -m workers.reasons.generate --check
 
 .PHONY: bench
 bench: $(STAMP) rabbitmq ## Measure events per second through the ingress beside the plain way

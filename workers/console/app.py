@@ -27,6 +27,7 @@ from workers.console import (
     mappings,
     mintsoft_hooks,
     proving,
+    reasons,
     signing_in,
     webhooks,
 )
@@ -88,6 +89,7 @@ def routes() -> list[BaseRoute]:
         *mapping_files.routes(),
         *mappings.routes(),
         *connecting.routes(),
+        *reasons.routes(),
         *webhooks.routes(),
         *mintsoft_hooks.routes(),
         page("GET", "/openapi.yaml", describe, media="application/yaml"),

@@ -16,8 +16,8 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from schemas.exports import Kind
-from workers.mapping.arrivals import SKIPPED_BY_PERSON
 from workers.mapping.outcomes import InXero
+from workers.mapping.reasons import reason
 from workers.store.sql import queries
 
 SQL = queries("documents")
@@ -218,11 +218,12 @@ def release(conn: Connection, ids: Sequence[int], who: str) -> list[int]:
 
 def skip(conn: Connection, ids: Sequence[int], why: str, who: str) -> list[int]:
     """Decide that documents are not sent; return those for which it could be decided."""
+    told = reason("skipped_by_person", why=why)
     values = {
         "ids": list(ids),
-        "code": SKIPPED_BY_PERSON,
-        "why": why,
-        "remedy": "Nothing needs to be done; retry it if that was wrong.",
+        "code": told.code,
+        "why": told.message,
+        "remedy": told.remedy,
     }
     skipped = sorted(row[0] for row in conn.execute(SQL["skip"], values))
     note(conn, skipped, who, "skipped", {"why": why})

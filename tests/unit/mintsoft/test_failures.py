@@ -8,7 +8,6 @@ from pydantic import SecretStr
 from workers.errors import AccessRefused, Failure, Permanent, Throttled, Transient, Uncertain
 from workers.mintsoft import failures
 from workers.mintsoft.auth import ApiKey, api_key
-from workers.mintsoft.reasons import all_codes
 from workers.store.mintsoft_keys import Credentials
 from workers.transport import Answer, NoAnswer, Transport
 
@@ -108,9 +107,3 @@ def test_without_key_or_user_the_settings_are_named() -> None:
     """Said at the start, not at the first order."""
     with pytest.raises(ValueError, match="MX_MINTSOFT_API_KEY"):
         api_key(Transport(), Credentials(), "http://127.0.0.1:9", failures.REMEDY)
-
-
-def test_codes_are_unique() -> None:
-    """A page can list them all."""
-    codes = [entry.code for entry in all_codes()]
-    assert len(codes) == len(set(codes))
