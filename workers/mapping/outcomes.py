@@ -168,10 +168,12 @@ def apart(member: Member, half: UUID) -> Settlement:
 
 def unknown(member: Member, cause: str, detail: str = "") -> Settlement:
     """The document can't be looked up because of *cause*: a person must look."""
-    code = "outcome_unknown" if member.withdrawal is None else "outcome_unknown_withdrawn"
-    why = reason(code, kind=member.kind.value, number=member.invoice_number, cause=cause)
-    number, status = member.document_id, Status.NEEDS_ATTENTION
-    return Settlement(number, status, reason=why, detail=detail or None)
+    kind, number = member.kind.value, member.invoice_number
+    if member.withdrawal is None:
+        why = reason("outcome_unknown", kind=kind, number=number, cause=cause)
+    else:
+        why = reason("outcome_unknown_withdrawn", kind=kind, number=number, cause=cause)
+    return Settlement(member.document_id, Status.NEEDS_ATTENTION, reason=why, detail=detail or None)
 
 
 def is_ours(member: Member, url: str | None, found: InXero, live: bool) -> bool:
