@@ -9,7 +9,6 @@ at once, so that one connection's backlog is shared and no other waits behind it
 """
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from uuid import UUID
 
 import psycopg
@@ -22,9 +21,9 @@ from workers import books, preparing, settling
 from workers.clock import Clock
 from workers.errors import Failure, Permanent, Uncertain
 from workers.intake import EXPORT_QUEUES, Send
-from workers.mapping import outcomes
+from workers.mapping import halving, outcomes
 from workers.mapping.decisions import Decision
-from workers.recording import Attempt, Recorder, give_back, settle_unsent
+from workers.recording import CRASHING, Attempt, Recorder, give_back, give_up, settle_unsent
 from workers.store import connections, ledger, wakeups
 from workers.store.connections import ConnectionRow
 from workers.store.ledger import Claimed, Resumed
@@ -75,11 +74,14 @@ class Exporter:
     def _sealed_attempt(
         self, conn: Connection, connection: ConnectionRow, kind: Kind
     ) -> Resumed | None:
-        """Return a sealed attempt to go on with; let go of those that were never sealed."""
+        """Return a sealed attempt to go on with; let go of those never sealed, or hopeless."""
         while resumed := ledger.take_over(conn, connection.id, kind):
-            if resumed.state == "sealed":
+            if resumed.state != "sealed":
+                give_back(conn, connection, kind, resumed.id, self._clock)
+            elif resumed.crashes >= outcomes.HOPELESS:
+                give_up(conn, connection, kind, resumed.id, CRASHING)
+            else:
                 return resumed
-            give_back(conn, connection, kind, resumed.id, self._clock)
         return None
 
     def preview(self, connection: ConnectionRow, kind: Kind, document: Claimed) -> Decision:
@@ -150,10 +152,10 @@ class Run:
         attempt = Attempt(resumed.id, resumed.tries, resumed.crashes)
         log.info("export.resumed", attempt=str(attempt.id), tries=attempt.tries)
         suspect = resumed.crashes + resumed.crashes_before >= outcomes.CRASHES
-        if resumed.key_lives and resumed.body is not None and not suspect:
+        if resumed.key_lives and resumed.body and not suspect:
             self._put(attempt, resumed.body)
         else:
-            self._look_up(attempt)
+            self._look_up(attempt, was_sent=bool(resumed.body))
 
     def _seal(self, attempt: Attempt, decided: Sequence[preparing.Decided]) -> bytes | None:
         """Put on disk what will be sent, settle what will not. None: nothing is to be sent."""
@@ -194,13 +196,19 @@ class Run:
         taken = [answer.number for answer in answers if settling.is_taken(answer)]
         return self._gateway.invoices_by_number(taken) if taken else {}
 
-    def _look_up(self, attempt: Attempt) -> None:
-        """The key may have died: record what Xero has, send again only what it lacks."""
+    def _look_up(self, attempt: Attempt, *, was_sent: bool) -> None:
+        """The key may have died: record what Xero has, send again only what it lacks.
+
+        Only one that *was_sent* by itself may be blamed; a part of an attempt never was.
+        """
         with self._pool.connection() as conn:
             numbers = [each.invoice_number for each in ledger.members(conn, attempt.id)]
-        only = len(numbers) == 1
+        only = was_sent and len(numbers) == 1
         try:
             found = self._gateway.invoices_by_number(numbers)
+        except Permanent as refusal:
+            self._recorder.give_up(attempt, refusal)
+            return
         except Failure as failure:
             self._recorder.repeat(attempt, failure)
             return
@@ -221,17 +229,12 @@ class Run:
             self._recorder.release(attempt, failure)
 
     def _refused_whole(self, attempt: Attempt, failure: Permanent) -> None:
-        """Xero refuses the batch as such: each goes alone, so that one can't hold the others."""
+        """Xero refuses the batch as such: it is halved, so that one can't hold the others."""
         with self._pool.connection() as conn:
-            only_one = len(ledger.members(conn, attempt.id)) == 1
-        if only_one:
-            self._recorder.record(
-                attempt,
-                "refused",
-                lambda member: outcomes.refused(member, failure.reason, failure.detail),
-            )
-        else:
-            now = timedelta()
-            self._recorder.record(
-                attempt, "refused", lambda each: outcomes.again(each, now, alone=True)
-            )
+            members = [each.document_id for each in ledger.members(conn, attempt.id)]
+        halves = dict(zip(members, halving.halves(attempt.id, len(members)), strict=True))
+        self._recorder.record(
+            attempt,
+            "refused",
+            lambda each: settling.by_refusal(each, failure, halves[each.document_id]),
+        )

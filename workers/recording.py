@@ -18,7 +18,8 @@ from psycopg_pool import ConnectionPool
 from schemas.exports import Kind
 from workers import announcements, losing, preparing, settling
 from workers.clock import Clock, backoff
-from workers.errors import AuthorisationLost, Failure, Throttled, Transient
+from workers.errors import AuthorisationLost, Failure, Permanent, Throttled, Transient
+from workers.mapping import halving, outcomes
 from workers.mapping.outcomes import Member, Settlement
 from workers.settled import settle
 from workers.store import connections, ledger
@@ -47,6 +48,13 @@ ITEM_INVALID = "xero_item_invalid"
 
 CONTACT_GONE = frozenset({"xero_contact_archived", "xero_contact_missing"})
 """The linked contact is of no use any more: the next try goes by its name."""
+
+
+REFUSED = "Xero refuses to search for it"
+"""Why an attempt is given up whose look-up is answered, but not with what Xero has."""
+
+CRASHING = "that ended this program again and again"
+"""Why an attempt is given up whose look-up ends its workers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,13 @@ class Recorder:
                 ledger.repeat_later(conn, attempt.id, self._delay(failure, attempt.tries))
         self._tell(failure)
 
+    def give_up(self, attempt: Attempt, refusal: Permanent) -> None:
+        """Xero refuses to say what it has of the attempt."""
+        with self._pool.connection() as conn:
+            if ledger.hold(conn, attempt.id, attempt.tries):
+                words = (REFUSED, refusal.detail)
+                give_up(conn, self._connection, self._kind, attempt.id, *words)
+
     def _delay(self, failure: Failure, tries: int) -> timedelta:
         if isinstance(failure, Throttled):
             return max(failure.until - self._clock.now(), timedelta(seconds=1))
@@ -141,10 +156,10 @@ class Recorder:
             if not ledger.hold(conn, attempt.id, attempt.tries):
                 return
             documents = ledger.in_attempt(conn, attempt.id)
-            only = len(documents) == 1
+            halves = halving.halves(attempt.id, len(documents))
             settled = [
-                (each, settling.by_failure(each, failure, self._clock.rng, only=only))
-                for each in documents
+                (each, settling.by_failure(each, failure, self._clock.rng, half=half))
+                for each, half in zip(documents, halves, strict=True)
             ]
             settle_unsent(conn, self._connection, self._kind, attempt.id, settled)
             ledger.finish(conn, attempt.id, type(failure).__name__.lower())
@@ -179,6 +194,30 @@ def give_back(
     ]
     settle_unsent(conn, connection, kind, attempt_id, settled)
     ledger.finish(conn, attempt_id, "abandoned")
+
+
+def give_up(
+    conn: Connection,
+    connection: ConnectionRow,
+    kind: Kind,
+    attempt_id: UUID,
+    cause: str,
+    detail: str = "",
+) -> None:
+    """Take apart an attempt that can't be looked up; whoever is alone in it is set aside.
+
+    A part that crashes once is taken apart as well: something in it is known to be bad.
+    """
+    members = ledger.members(conn, attempt_id)
+    halves = halving.halves(attempt_id, len(members))
+    if None in halves:
+        notice = partial(announcements.of_document, connection, kind)
+        settled = [(each, outcomes.unknown(each, cause, detail)) for each in members]
+        settle(conn, attempt_id, settled, notice)
+    else:
+        ledger.take_apart(conn, attempt_id, members, halves, outcomes.HOPELESS - 1)
+    ledger.finish(conn, attempt_id, "given up")
+    log.error("export.given_up", attempt=str(attempt_id), documents=len(members), cause=cause)
 
 
 def settle_unsent(

@@ -1,7 +1,9 @@
 """What Xero's answers mean for the members of an attempt. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
+from uuid import UUID
 
 from schemas.exports import Status
 from workers.clock import backoff
@@ -48,8 +50,7 @@ def by_look_up(
     """
     other = found.get(member.invoice_number)
     if other is None and crashes and member.withdrawal is None:
-        total = member.crashes + crashes
-        return _crashed(member.document_id, member.failures, total, rng, only=only)
+        return _crashed(member, member.crashes + crashes, rng, only=only)
     if other is None:
         return outcomes.again(member, backoff(member.failures + 1, rng))
     if outcomes.is_ours(member, other.url, other.in_xero, other.live):
@@ -58,23 +59,42 @@ def by_look_up(
     return outcomes.refused(member, outcomes.number_taken(member, described))
 
 
-def by_failure(document: InAttempt, failure: Failure, rng: Random, *, only: bool) -> Settlement:
-    """Settle a document of an attempt that Xero did not carry out; *only*: it was alone in it."""
+def by_refusal(member: Member, refusal: Permanent, half: UUID | None) -> Settlement:
+    """Settle *member* of an attempt that Xero refused as one; no *half*: it was alone in it."""
+    if half is None:
+        return outcomes.refused(member, refusal.reason, refusal.detail)
+    return outcomes.apart(member, half)
+
+
+def by_failure(
+    document: InAttempt, failure: Failure, rng: Random, *, half: UUID | None
+) -> Settlement:
+    """Settle a document of an attempt that Xero did not carry out.
+
+    *half* is where it goes if the attempt was refused as one; None: it was the only one in it.
+    """
     if document.withdrawal is not None:
         return Settlement(document.document_id, Status.WITHDRAWN)
-    number, failures, alone = document.document_id, document.failures, document.alone
+    waiting = Settlement(
+        document.document_id,
+        Status.WAITING,
+        document.failures,
+        alone=document.alone,
+        half=document.half,
+    )
     match failure:
         case Throttled(until=until):
-            return Settlement(number, Status.WAITING, failures, due_at=until, alone=alone)
+            return replace(waiting, due_at=until)
         case Transient():
+            failures = document.failures + 1
             why = reason("xero_unavailable", cause=str(failure))
-            delay = backoff(failures + 1, rng)
-            return Settlement(
-                number, Status.WAITING, failures + 1, delay=delay, alone=alone, reason=why
-            )
-        case Permanent(reason=why, detail=detail) if only:
+            return replace(waiting, failures=failures, delay=backoff(failures, rng), reason=why)
+        case Permanent() if half is not None:
+            return replace(waiting, alone=True, half=half)
+        case Permanent(reason=why, detail=detail):
+            number = document.document_id
             return Settlement(number, Status.NEEDS_ATTENTION, reason=why, detail=detail)
-    return Settlement(number, Status.WAITING, failures, alone=isinstance(failure, Permanent))
+    return waiting
 
 
 def by_crash(document: InAttempt, rng: Random) -> Settlement:
@@ -86,18 +106,23 @@ def by_crash(document: InAttempt, rng: Random) -> Settlement:
     if document.withdrawal is not None:
         return Settlement(document.document_id, Status.WITHDRAWN)
     crashes = document.crashes + 1
-    return _crashed(document.document_id, document.failures, crashes, rng, only=document.alone)
+    only = document.alone and document.half is None
+    return _crashed(document, crashes, rng, only=only)
 
 
-def _crashed(
-    document_id: int, failures: int, crashes: int, rng: Random, *, only: bool
-) -> Settlement:
+def _crashed(each: InAttempt | Member, crashes: int, rng: Random, *, only: bool) -> Settlement:
     """Only a document that was alone is to blame; others get their own chance to be."""
     if only and crashes >= outcomes.CRASHES:
         why = reason("unexpected", error=f"{crashes} attempts ended without a word")
-        return Settlement(document_id, Status.NEEDS_ATTENTION, reason=why)
+        return Settlement(each.document_id, Status.NEEDS_ATTENTION, reason=why)
     counted = min(crashes, outcomes.CRASHES - 1)
-    delay = backoff(crashes, rng)
+    by_itself = counted > 1
     return Settlement(
-        document_id, Status.WAITING, failures, counted, delay=delay, alone=counted > 1
+        each.document_id,
+        Status.WAITING,
+        each.failures,
+        counted,
+        delay=backoff(crashes, rng),
+        alone=by_itself or each.alone,
+        half=None if by_itself else each.half,
     )

@@ -142,8 +142,8 @@ def settle(place: World, schedule: Schedule, patience: float) -> dict[str, Any]:
 
 def operate(place: World) -> None:
     """Do what an operator does: retry what was set aside after crashes, reconnect what is lost."""
-    aside = "select id from documents where status = 'needs_attention' and reason_code = %s"
-    ids = [row["id"] for row in place.fleet.rows(aside, ["unexpected"])]
+    aside = "select id from documents where status = 'needs_attention' and reason_code = any(%s)"
+    ids = [row["id"] for row in place.fleet.rows(aside, [["unexpected", "outcome_unknown"]])]
     with place.fleet.runtime.pool.connection() as conn:
         documents.release(conn, ids, "operator")
     if ids:
@@ -163,7 +163,8 @@ def unfinished(place: World, schedule: Schedule) -> dict[str, Any]:
         "wake-ups": "select count(*) as n from wakeups",
         "calls": "select count(*) as n from budget_calls where finished_at is null"
         " and lease_until > now()",
-        "set aside": "select count(*) as n from documents where reason_code = 'unexpected'",
+        "set aside": "select count(*) as n from documents "
+        " where reason_code in ('unexpected', 'outcome_unknown')",
         "lost": "select count(*) as n from connections where status = 'lost'",
     }
     left: dict[str, Any] = {name: rows(query)[0]["n"] for name, query in counts.items()}

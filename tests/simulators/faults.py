@@ -20,12 +20,14 @@ BROKEN_TEXT = '{"Id": "this answer is brok'
 class Fault:
     """One kind of misbehaviour for the next `times` matching calls; `seconds` bounds waiting.
 
-    `first_seconds` pass before anything else: a refusal may come late, too.
+    `first_seconds` pass before anything else: a refusal may come late, too. With `holding`, only
+    calls with this text in their body are meant.
     """
 
     kind: Kind
     method: str = ".*"
     path: str = ".*"
+    holding: str = ""
     times: int = 1
     status: int = 500
     seconds: float = MOST_SECONDS
@@ -36,7 +38,8 @@ class Fault:
 
     def matches(self, call: Call) -> bool:
         """Whether the fault is meant for this call."""
-        return bool(re.fullmatch(self.method, call.method) and re.search(self.path, call.path))
+        meant = re.fullmatch(self.method, call.method) and re.search(self.path, call.path)
+        return bool(meant) and self.holding.encode() in call.body
 
     @property
     def writes(self) -> bool:

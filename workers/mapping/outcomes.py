@@ -16,6 +16,10 @@ from workers.mapping.reasons import Reason, reason
 CRASHES = 3
 """A document whose attempts end this often without a word is set aside for a person."""
 
+HOPELESS = 2 * CRASHES
+"""Three crashes have an attempt looked up instead of sent; after three more in a row the look-up
+itself is what ends its workers, and is taken apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -47,6 +51,8 @@ class Member:
     failures: int
     crashes: int
     traceparent: str | None
+    alone: bool = False
+    half: UUID | None = None
 
     @property
     def is_latest(self) -> bool:
@@ -77,6 +83,7 @@ class Settlement:
 
     A waiting one is due at ``due_at`` (UTC) or ``delay`` after now. ``in_xero`` is set when
     Xero has it; ``exported_*`` say what it holds of Mintsoft's; ``detail`` is Xero's own words.
+    One that goes ``alone`` keeps out of ordinary batches; those of a ``half`` go together.
     """
 
     document_id: int
@@ -86,6 +93,7 @@ class Settlement:
     due_at: datetime | None = None
     delay: timedelta = field(default_factory=timedelta)
     alone: bool = False
+    half: UUID | None = None
     reason: Reason | None = None
     detail: str | None = None
     warnings: tuple[DocumentWarning, ...] = ()
@@ -137,13 +145,35 @@ def refused(member: Member, why: Reason, detail: str = "") -> Settlement:
     return Settlement(member.document_id, Status.NEEDS_ATTENTION, reason=why, detail=detail or None)
 
 
-def again(member: Member, delay: timedelta, *, alone: bool = False) -> Settlement:
-    """Nothing of the document is in Xero: it goes out with a later batch."""
+def again(member: Member, delay: timedelta) -> Settlement:
+    """Nothing of the document is in Xero: it goes out later, in the same company."""
     if member.withdrawal is not None:
         return Settlement(member.document_id, Status.WITHDRAWN)
     return Settlement(
-        member.document_id, Status.WAITING, member.failures + 1, alone=alone, delay=delay
+        member.document_id,
+        Status.WAITING,
+        member.failures + 1,
+        alone=member.alone,
+        half=member.half,
+        delay=delay,
     )
+
+
+def apart(member: Member, half: UUID) -> Settlement:
+    """Xero refuses the batch and does not say why: the document goes on with its *half*, now."""
+    if member.withdrawal is not None:
+        return Settlement(member.document_id, Status.WITHDRAWN)
+    return Settlement(member.document_id, Status.WAITING, member.failures, alone=True, half=half)
+
+
+def unknown(member: Member, cause: str, detail: str = "") -> Settlement:
+    """The document can't be looked up because of *cause*: a person must look."""
+    kind, number = member.kind.value, member.invoice_number
+    if member.withdrawal is None:
+        why = reason("outcome_unknown", kind=kind, number=number, cause=cause)
+    else:
+        why = reason("outcome_unknown_withdrawn", kind=kind, number=number, cause=cause)
+    return Settlement(member.document_id, Status.NEEDS_ATTENTION, reason=why, detail=detail or None)
 
 
 def is_ours(member: Member, url: str | None, found: InXero, live: bool) -> bool:

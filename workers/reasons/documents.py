@@ -257,6 +257,22 @@ DOCUMENTS = (
         Cure.PERSON,
     ),
     Entry(
+        "outcome_unknown",
+        "Nobody knows whether this {kind} is in Xero: it was sent, no answer came, and {number} "
+        "can't be looked up there: {cause}.",
+        'Look for invoice {number} in Xero. If it is there, choose "mark as already in Xero"; if '
+        "it is not, retry.",
+        Cure.PERSON,
+    ),
+    Entry(
+        "outcome_unknown_withdrawn",
+        "This {kind} was taken back in Mintsoft, and nobody knows whether it is in Xero: it was "
+        "sent, no answer came, and {number} can't be looked up there: {cause}.",
+        "Look for invoice {number} in Xero. If it is there, void it or enter a credit note; then "
+        "skip the document here.",
+        Cure.PERSON,
+    ),
+    Entry(
         "unexpected",
         "The document could not be prepared because of a defect in this program ({error}).",
         "Report it with the document's number; it is kept, and can be retried after an update.",

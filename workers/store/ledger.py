@@ -55,7 +55,8 @@ class Resumed:
     """An attempt taken over from a worker that is gone, or due to be repeated.
 
     ``crashes``: its holders in a row that ended without a word; ``crashes_before``: those of
-    earlier attempts, of the member that has most.
+    earlier attempts, of the member that has most. An empty ``body`` is never sent: what it is part
+    of was, under another key.
     """
 
     id: UUID
@@ -92,6 +93,7 @@ class InAttempt:
     alone: bool
     withdrawal: str | None
     traceparent: str | None
+    half: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,27 @@ def finish(conn: Connection, attempt_id: UUID, outcome: str) -> None:
     conn.execute(SQL["finish_attempt"], {"attempt_id": attempt_id, "outcome": outcome})
 
 
+def take_apart(
+    conn: Connection,
+    attempt_id: UUID,
+    members: Sequence[Member],
+    parts: Sequence[UUID | None],
+    crashes: int,
+) -> None:
+    """Let the *members* of a sealed attempt go on in attempts of their own, the *parts*' ids.
+
+    Due at once, they are only ever looked up: what Xero lacks is sent by another attempt.
+    *crashes* are held against them.
+    """
+    values = {
+        "attempt_id": attempt_id,
+        "documents": [each.document_id for each in members],
+        "parts": list(parts),
+        "crashes": crashes,
+    }
+    conn.execute(SQL["take_apart"], values)
+
+
 def add_tags(conn: Connection, document_ids: Sequence[int]) -> None:
     """Have these orders tagged in Mintsoft, apart from their export."""
     conn.execute(SQL["add_tags"], {"documents": list(document_ids)})
@@ -237,6 +260,7 @@ def _row(each: Settlement) -> dict[str, object]:
         "failures": each.failures,
         "crashes": each.crashes,
         "alone": each.alone,
+        "half": str(each.half) if each.half else None,
         "reason_code": reason.code if reason else None,
         "reason_message": reason.message if reason else None,
         "reason_remedy": reason.remedy if reason else None,

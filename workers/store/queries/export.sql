@@ -19,20 +19,30 @@ returning a.id, a.state, a.tries, a.body,
 
 -- name: claim
 -- Up to a batch of due documents, oldest first, become the members of a new attempt. When the
--- oldest is one that must go alone, it goes alone.
+-- oldest is one that must go alone, it goes alone; when it is one of a half, its half goes.
 with head as (
-    select alone from documents
+    select alone, case when alone then half end as half from documents
     where connection_id = %(connection_id)s and kind = %(kind)s and status = 'waiting'
       and due_at <= now()
     order by due_at, id
     limit 1
-), due as (
+), of_half as (
+    select id from documents
+    where half = (select half from head) and half is not null and alone and status = 'waiting'
+      and connection_id = %(connection_id)s and kind = %(kind)s
+    order by id
+    limit %(batch)s
+    for update skip locked
+), of_queue as (
     select id from documents
     where connection_id = %(connection_id)s and kind = %(kind)s and status = 'waiting'
-      and due_at <= now() and alone = (select alone from head)
+      and due_at <= now() and alone = (select alone from head) and not (alone and half is not null)
+      and (select half from head) is null
     order by due_at, id
     limit (select case when alone then 1 else %(batch)s end from head)
     for update skip locked
+), due as (
+    select id from of_half union all select id from of_queue
 ), attempt as (
     insert into attempts (connection_id, kind, state, lease_until, tries)
     select %(connection_id)s, %(kind)s, 'claimed', now() + %(lease)s::interval, 1
@@ -78,7 +88,8 @@ from unnest(%(positions)s::int[], %(documents)s::bigint[], %(versions)s::timesta
 select m.position, m.document_id, d.kind, m.invoice_number, m.url, m.expected_total, m.currency,
        m.version, m.mintsoft_total, m.mintsoft_currency, m.contact_key, m.warnings,
        d.mintsoft_id, d.number, d.version as version_now, d.total as total_now,
-       d.currency as currency_now, d.withdrawal, d.failures, d.crashes, d.traceparent
+       d.currency as currency_now, d.withdrawal, d.failures, d.crashes, d.traceparent, d.alone,
+       case when d.alone then d.half end as half
 from attempt_members m join documents d on d.id = m.document_id
 where m.attempt_id = %(attempt_id)s and d.attempt_id = %(attempt_id)s
 order by m.position
@@ -86,7 +97,8 @@ for update of d;
 
 -- name: in_attempt
 -- The documents of an open attempt and what may have changed about them since; locked.
-select id as document_id, mintsoft_id, version, failures, crashes, alone, withdrawal, traceparent
+select id as document_id, mintsoft_id, version, failures, crashes, alone, withdrawal, traceparent,
+       case when alone then half end as half
 from documents where attempt_id = %(attempt_id)s
 order by id
 for update;
@@ -103,6 +115,29 @@ where connection_id = %(connection_id)s and state <> 'done'
 order by id
 for update;
 
+-- name: take_apart
+-- The members of a sealed attempt go on in others, due at once; the caller ends the old one.
+with wanted as (
+    select * from unnest(%(documents)s::bigint[], %(parts)s::uuid[]) as w (document_id, part)
+), part as (
+    insert into attempts (id, connection_id, kind, state, lease_until, body, sealed_at, crashes,
+                          to_repeat)
+    select distinct w.part, a.connection_id, a.kind, 'sealed', now(), ''::bytea, a.sealed_at,
+           %(crashes)s::int, true
+    from attempts a, wanted w where a.id = %(attempt_id)s
+), moved as (
+    update documents d set attempt_id = w.part
+    from wanted w
+    where d.id = w.document_id and d.attempt_id = %(attempt_id)s
+)
+insert into attempt_members (attempt_id, position, document_id, version, invoice_number, url,
+                             expected_total, currency, mintsoft_total, mintsoft_currency,
+                             contact_key, warnings)
+select w.part, m.position, m.document_id, m.version, m.invoice_number, m.url, m.expected_total,
+       m.currency, m.mintsoft_total, m.mintsoft_currency, m.contact_key, m.warnings
+from attempt_members m join wanted w on w.document_id = m.document_id
+where m.attempt_id = %(attempt_id)s;
+
 -- name: repeat_later
 -- The answer is unknown: the same attempt comes up again when this lease ends. It has not crashed.
 update attempts
@@ -114,7 +149,7 @@ where id = %(attempt_id)s;
 update documents d
 set status = s.status, attempt_id = null, withdrawal = null,
     due_at = coalesce(s.due_at, now() + coalesce(s.delay_ms, 0) * interval '1 millisecond'),
-    failures = s.failures, crashes = s.crashes, alone = s.alone,
+    failures = s.failures, crashes = s.crashes, alone = s.alone, half = s.half,
     reason_code = s.reason_code, reason_message = s.reason_message, reason_remedy = s.reason_remedy,
     reason_cure = s.reason_cure, reason_detail = s.reason_detail,
     warnings = coalesce(s.warnings, d.warnings),
@@ -127,7 +162,7 @@ set status = s.status, attempt_id = null, withdrawal = null,
     updated_at = now()
 from jsonb_to_recordset(%(settlements)s) as s (
     document_id bigint, status text, due_at timestamptz, delay_ms bigint,
-    failures int, crashes int, alone boolean, reason_code text, reason_message text, reason_remedy text,
+    failures int, crashes int, alone boolean, half uuid, reason_code text, reason_message text, reason_remedy text,
     reason_cure text, reason_detail text, warnings jsonb, xero_id uuid, xero_number text,
     xero_total numeric, exported_total numeric, exported_currency text)
 where d.id = s.document_id and d.attempt_id = %(attempt_id)s;
