@@ -13,6 +13,10 @@ MINUTES ?= 2
 SEED ?=
 GUARD ?=
 
+# Python keeps what it has compiled, whatever the machine's habit is: the tests start the commands
+# some hundred times, and each would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
