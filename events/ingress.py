@@ -12,11 +12,13 @@ until the delivery limit takes it to ``ingress.dead``. Messages that came back b
 alone and in random order, so one that kills the process does not drag its neighbours along.
 
 Memory is bounded whatever arrives: a batch closes at BATCH_BYTES, and while so much lies here
-nothing more is read, so that the rest waits in the broker. Only while a batch is held, when
-heartbeats must be answered, up to *prefetch* messages are taken in.
+nothing more is read, so that the rest waits in the broker. While a batch is held, heartbeats must
+be answered, which reads on: at HELD_BYTES all of it goes back to the broker, and few messages at
+a time are asked for until some have been handled.
 
-Weakness: the broker closes a channel whose messages are held for over 30 minutes (its consumer
-timeout), which counts as one delivery; an outage of about ten hours reaches the limit.
+Weaknesses: what goes back so counts as delivered, once in an outage. The broker closes a channel
+whose messages are held for over 30 minutes (its consumer timeout), which counts as one delivery
+as well; an outage of about ten hours reaches the limit.
 """
 
 import logging
@@ -45,6 +47,12 @@ POLL_SECONDS = 0.25
 BATCH_BYTES = 16 * 1024 * 1024
 """Bodies in one batch, but for its last: 200 usual events are one megabyte."""
 
+HELD_BYTES = 2 * BATCH_BYTES
+"""Bodies that may lie here while nothing can be handled; they go back to the broker then."""
+
+FEW = 4
+"""Messages asked for after that: enough to tell one that is at fault from an outage."""
+
 SUSPECT_AFTER = 2
 """Deliveries after which a message is handled alone: a deployment costs one, bad luck two."""
 
@@ -57,6 +65,10 @@ OUTSIDE_AFTER = 3
 
 class ConsumerCancelled(AMQPError):  # type: ignore[misc]  # noqa: N818  pika is untyped; AMQP's word
     """The broker cancelled the consumer: the queue was deleted or its leader was lost."""
+
+
+class HeldTooMuch(Exception):  # noqa: N818  no error: the session ends and another begins
+    """So much lies here unhandled that it has to go back to the broker."""
 
 
 def log_error(error: Exception) -> None:
@@ -97,7 +109,8 @@ class Ingress:
         self._stopping = False
         self._pending: deque[Delivery] = deque()
         self._pending_bytes = 0
-        self._returning: list[tuple[float, Delivery]] = []
+        self._returning: list[tuple[float, int]] = []
+        self._cautious = False
 
     @property
     def _rng(self) -> Random:
@@ -115,6 +128,8 @@ class Ingress:
             except AMQPError as error:
                 self._on_error(error)
                 self._rest(self._reconnect.next())
+            except HeldTooMuch:
+                self._cautious = True
 
     def _rest(self, seconds: float) -> None:
         deadline = self._clock() + seconds
@@ -128,7 +143,7 @@ class Ingress:
         with BlockingConnection(self._parameters) as connection:
             channel = connection.channel()
             declare(channel)
-            channel.basic_qos(prefetch_count=self._prefetch)
+            channel.basic_qos(prefetch_count=FEW if self._cautious else self._prefetch)
             channel.basic_consume(INGRESS, self._arrived)
             self._reconnect.reset()
             self._consume(connection, channel)
@@ -156,6 +171,9 @@ class Ingress:
             self._return_due(channel)
             if batch and not self._settled(channel, batch):
                 self._hold(connection, batch)
+            elif batch and self._cautious:
+                self._cautious = False
+                return  # to a session that asks for more
 
     def _gather(self, connection: Any) -> list[Delivery]:
         if not self._pending:
@@ -233,12 +251,12 @@ class Ingress:
         now = self._clock()
         for delivery in failed:
             pause = self._outage.after(delivery.delivery_count + 1)
-            self._returning.append((now + pause, delivery))
+            self._returning.append((now + pause, delivery.tag))
 
     def _return_due(self, channel: Any) -> None:
         now = self._clock()
-        for _, delivery in [entry for entry in self._returning if entry[0] <= now]:
-            channel.basic_nack(delivery.tag, requeue=True)
+        for _, tag in [entry for entry in self._returning if entry[0] <= now]:
+            channel.basic_nack(tag, requeue=True)
         self._returning = [entry for entry in self._returning if entry[0] > now]
 
     def _hold(self, connection: Any, batch: list[Delivery]) -> None:
@@ -248,3 +266,5 @@ class Ingress:
         deadline = self._clock() + self._outage.next()
         while not self._stopping and (left := deadline - self._clock()) > 0:
             connection.process_data_events(time_limit=min(left, POLL_SECONDS))
+            if self._pending_bytes >= HELD_BYTES and not self._cautious:
+                raise HeldTooMuch

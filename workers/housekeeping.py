@@ -7,7 +7,7 @@ import structlog
 from psycopg_pool import ConnectionPool
 
 from workers.settings import Settings
-from workers.store import retention
+from workers.store import retention, sign_ins
 
 log = structlog.get_logger(__name__)
 
@@ -17,11 +17,16 @@ class Housekeeper:
 
     def __init__(self, pool: ConnectionPool, settings: Settings) -> None:
         self._pool = pool
+        known, done = settings.keep_inbox_days, settings.keep_attempts_days
         self._keep = {
-            "inbox": timedelta(days=settings.keep_inbox_days),
+            "inbox": timedelta(days=known),
             "outbox": timedelta(days=settings.keep_outbox_days),
-            "attempts": timedelta(days=settings.keep_attempts_days),
+            "attempts": timedelta(days=done),
             "parked": timedelta(days=settings.keep_parked_days),
+            "tags": timedelta(days=done),
+            "export_requests": timedelta(days=known),
+            "mintsoft_unreadable": timedelta(days=known),
+            "sign_ins": sign_ins.LIFE,
         }
 
     def once(self) -> int:

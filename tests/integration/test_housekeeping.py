@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from tests.support.command import Command
 from tests.support.documents import dispatched, order
@@ -10,6 +11,7 @@ from tests.support.fleet import Fleet
 from workers.store import retention
 
 YEARS = timedelta(days=1000)
+ROOT = Path(__file__).parents[2]
 GROWING = ("inbox", "outbox", "attempts", "attempt_members", "parked")
 
 
@@ -20,6 +22,10 @@ def grow_old(fleet: Fleet) -> None:
         "outbox": ("occurred_at", "published_at"),
         "attempts": ("created_at", "finished_at"),
         "parked": ("parked_at", "replayed_at"),
+        "tags": ("done_at",),
+        "export_requests": ("requested_at",),
+        "mintsoft_unreadable": ("told_at",),
+        "sign_ins": ("created_at",),
     }.items():
         for column in columns:
             fleet.execute(f"update {table} set {column} = {column} - %s", [YEARS])  # noqa: S608
@@ -42,6 +48,10 @@ def test_old_rows_go_and_the_ledger_stays(fleet: Fleet) -> None:
         "outbox": 3,
         "attempts": 1,
         "parked": 0,
+        "tags": 3,
+        "export_requests": 0,
+        "mintsoft_unreadable": 0,
+        "sign_ins": 0,
     }
     assert {table: count(fleet, table) for table in GROWING} == {
         "inbox": 1,
@@ -84,6 +94,42 @@ def test_what_is_not_settled_is_never_too_old(fleet: Fleet) -> None:
     )
     grow_old(fleet)
     assert set(fleet.runtime.housekeeper.all().values()) == {0}
+
+
+def test_what_was_asked_done_or_given_up_long_ago_goes(fleet: Fleet) -> None:
+    """A tag that was set, an export nobody can fetch, a log-in nobody ended; not what is open."""
+    fleet.connect()
+    fleet.send(dispatched(order(1)), dispatched(order(2)))
+    fleet.drain()
+    fleet.execute(
+        "update tags set done_at = case when mod(document_id, 2) = 0 then now() end",
+    )
+    fleet.execute(
+        "insert into export_requests (account, kind, mintsoft_id, fetch_due_at)"
+        " values ('acme', 'order', 71, null), ('acme', 'order', 72, now())"
+    )
+    fleet.execute("insert into mintsoft_unreadable (source, event_id) values ('/mintsoft/a', '1')")
+    fleet.execute(
+        "insert into sign_ins (digest, browser, address, nonce, verifier, target)"
+        " select sha256('1'), sha256('2'), sha256('3'), '', '', '/'"
+    )
+    grow_old(fleet)
+    deleted = fleet.runtime.housekeeper.all()
+    asked = ("tags", "export_requests", "mintsoft_unreadable", "sign_ins")
+    assert {table: deleted[table] for table in asked} == dict.fromkeys(asked, 1)
+    assert [count(fleet, table) for table in asked] == [1, 1, 0, 0]
+
+
+def test_how_each_table_is_bounded_is_written_down(fleet: Fleet) -> None:
+    """A table that grows without anybody having thought of it is found here."""
+    told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    told = told[told.index("## What is kept") :]
+    tables = fleet.rows(
+        "select tablename from pg_tables where schemaname = current_schema()"
+        " and tablename <> 'schema_migrations'"
+    )
+    assert len(tables) > 25
+    assert {row["tablename"] for row in tables if f"`{row['tablename']}`" not in told} == set()
 
 
 def test_replayed_messages_go(fleet: Fleet) -> None:

@@ -19,7 +19,16 @@ LOCK = 4_918_002_647
 BATCH = 5_000
 """Rows of one table in one transaction: a few hundredths of a second."""
 
-TABLES = ("inbox", "outbox", "attempts", "parked")
+TABLES = (
+    "inbox",
+    "outbox",
+    "attempts",
+    "parked",
+    "tags",
+    "export_requests",
+    "mintsoft_unreadable",
+    "sign_ins",
+)
 
 
 def is_my_turn(conn: Connection) -> bool:

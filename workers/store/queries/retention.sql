@@ -40,3 +40,34 @@ with old as (
     limit %(most)s
 )
 delete from parked using old where parked.ctid = old.ctid;
+
+-- name: tags
+-- Orders tagged long ago, or never to be: the oldest rows are looked at, and one that waits stays.
+with oldest as (
+    select document_id, done_at from tags order by document_id limit %(most)s
+)
+delete from tags using oldest
+where tags.document_id = oldest.document_id and oldest.done_at < now() - %(keep)s;
+
+-- name: export_requests
+-- Export pressed long ago for a document that never came and is fetched no more.
+with old as (
+    select ctid from export_requests
+    where requested_at < now() - %(keep)s and fetch_due_at is null
+    limit %(most)s
+)
+delete from export_requests using old where export_requests.ctid = old.ctid;
+
+-- name: mintsoft_unreadable
+-- Documents that could not be read long ago: no poll looks back so far.
+with old as (
+    select ctid from mintsoft_unreadable where told_at < now() - %(keep)s limit %(most)s
+)
+delete from mintsoft_unreadable using old where mintsoft_unreadable.ctid = old.ctid;
+
+-- name: sign_ins
+-- Log-ins whose time is over: nobody may begin another for a long time.
+with old as (
+    select ctid from sign_ins where created_at < now() - %(keep)s limit %(most)s
+)
+delete from sign_ins using old where sign_ins.ctid = old.ctid;
