@@ -16,6 +16,9 @@ from workers import logs
 
 Say = Callable[[str], None]
 
+WIDTH = 150
+"""Columns of the tables in a log; a terminal may have more."""
+
 
 def main() -> None:
     """Measure and print; figures go to standard output, progress to standard error."""
@@ -30,7 +33,7 @@ def main() -> None:
     if options.json:
         sys.stdout.write(json.dumps(report.as_json(figures)) + "\n")
     else:
-        report.show(Console(), figures)
+        report.show(Console(width=max(Console().width, WIDTH)), figures)
 
 
 def _ingress(ready: Place, options: argparse.Namespace, figures: Figures, say: Say) -> None:
