@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from rich.console import Console
 
@@ -21,19 +22,22 @@ WIDTH = 150
 
 
 def main() -> None:
-    """Measure and print; figures go to standard output, progress to standard error."""
+    """Measure and print each part as it is done; figures go to standard output, progress to standard error."""
     options = _parser().parse_args()
     progress = Console(stderr=True, highlight=False)
     logs.configure("console", "WARNING")
-    figures = Figures()
+    console = Console(width=max(Console().width, WIDTH))
+    found: dict[str, Any] = {"machine": report.machine()}
     with place() as ready:
         for name in options.only or PARTS:
             progress.print(f"measuring: {name}")
+            figures = Figures()
             PARTS[name](ready, options, figures, progress.print)
+            found |= report.as_json(figures)
+            if not options.json:
+                report.show(console, figures)
     if options.json:
-        sys.stdout.write(json.dumps(report.as_json(figures)) + "\n")
-    else:
-        report.show(Console(width=max(Console().width, WIDTH)), figures)
+        sys.stdout.write(json.dumps(found) + "\n")
 
 
 def _ingress(ready: Place, options: argparse.Namespace, figures: Figures, say: Say) -> None:

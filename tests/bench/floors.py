@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,6 +25,8 @@ from tests.bench.grounds import Ground, id_of, prepared
 from tests.bench.place import CLIENTS, Place
 from tests.bench.section import Section
 from tests.bench.spent import spending
+from workers.broker import Waker, open_broker
+from workers.intake import Intake
 from workers.mapping.arrivals import Arrival
 from workers.mintsoft.gateway import TAG
 from workers.routing import Directory, arrivals_of
@@ -32,6 +34,9 @@ from workers.store import inbox
 from workers.xero.gateway import BATCH
 
 THREADS = 8
+PLAIN = 5
+"""The plain way gets so many times fewer."""
+
 ACK = 100
 PREFETCH = 500
 COMMIT = 200
@@ -44,7 +49,9 @@ AMOUNTS = ("payload", "total", "currency")
 def floors(place: Place, count: int) -> Section:
     """Each floor with *count* things: how many a second, and what each took of a core."""
     section = Section(
-        "Floors: each part alone", ["what", "a second", "milliseconds of a core each"], digits=3
+        "Each part alone, beside ours and the plain way into the ledger",
+        ["what", "a second", "milliseconds of a core each, all processes"],
+        digits=3,
     )
     with prepared(place) as servers:
         for name, number, act in _parts(servers, count):
@@ -59,6 +66,12 @@ def floors(place: Place, count: int) -> Section:
 def _parts(ground: Ground, count: int) -> Iterator[tuple[str, int, Any]]:
     """Yield what is measured; preparing it is not."""
     messages = ground.orders(count)
+    with ground.place.broker(messages[: count // PLAIN]) as url:
+        few = count // PLAIN
+        yield "the plain way: one by one to Dramatiq", few, lambda: ways.plain(url, few)
+    with ground.place.broker(messages) as url, closing(open_broker(url)) as broker:
+        take_in = Intake(ground.fleet.runtime.pool, Waker(broker)).handle
+        yield "ours: from the queue to the ledger", count, lambda: ways.batched(url, take_in, count)
     with ground.place.broker(messages) as url:
         yield "pika: consume, one ack for 100", count, lambda: _consume(url, count)
     bodies = [each.body for each in messages]

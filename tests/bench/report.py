@@ -36,19 +36,24 @@ class Figures:
     sections: dict[str, Section] = field(default_factory=dict)
 
 
+def machine() -> str:
+    """What the figures are of."""
+    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+
+
 def as_json(figures: Figures) -> dict[str, Any]:
-    """Everything that was measured; rates are events per second, bytes are of bodies as sent."""
-    return {
-        **(_ingress(figures.result) if figures.result else {}),
-        "whole_way": _whole(figures.whole) if figures.whole else None,
-        "xero_per_1000_orders": [vars(each) for each in figures.costs],
-        "xero_per_hour_idle": [vars(each) for each in figures.idling],
-        "scheduler": [
+    """What was measured; rates are events per second, bytes are of bodies as sent."""
+    found: dict[str, Any] = _ingress(figures.result) if figures.result else {}
+    if figures.whole:
+        found["whole_way"] = _whole(figures.whole)
+    if figures.costs:
+        found["xero_per_1000_orders"] = [vars(each) for each in figures.costs]
+    if figures.idling:
+        found["xero_per_hour_idle"] = [vars(each) for each in figures.idling]
+        found["scheduler"] = [
             vars(each) | {"seconds_an_hour": each.seconds_an_hour} for each in figures.ticks
-        ],
-        **{name: section.as_json() for name, section in figures.sections.items()},
-        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
-    }
+        ]
+    return found | {name: section.as_json() for name, section in figures.sections.items()}
 
 
 def _ingress(result: Result) -> dict[str, Any]:
