@@ -57,6 +57,7 @@ class Transport:
         self, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS
     ) -> None:
         self._pool = urllib3.PoolManager(maxsize=POOL_SIZE, retries=False)
+        self._hosts: dict[str, urllib3.HTTPConnectionPool] = {}
         self._timeout = urllib3.Timeout(connect=connect_seconds, read=read_seconds)
         self._lock = threading.Lock()
         self._traffic = Traffic()
@@ -79,13 +80,15 @@ class Transport:
     ) -> Answer:
         """Send one request and return its answer, whatever its status. Raises NoAnswer."""
         try:
-            response = self._pool.request(
+            host, target = parted(with_query(url, query))
+            response = self._host(host).urlopen(
                 method,
-                with_query(url, query),
+                target,
                 body=body,
                 headers={"Accept-Encoding": "gzip", **(headers or {})},
                 timeout=timeout or self._timeout,
                 redirect=False,
+                retries=False,
             )
         except HTTPError as error:
             self._count(len(body or b""), 0)
@@ -96,6 +99,14 @@ class Transport:
     def close(self) -> None:
         """Close the idle connections."""
         self._pool.clear()
+        self._hosts = {}
+
+    def _host(self, url: str) -> urllib3.HTTPConnectionPool:
+        """Return the connections to a host; found by its text, which costs least."""
+        found = self._hosts.get(url)
+        if found is None:
+            found = self._hosts[url] = self._pool.connection_from_url(url)
+        return found
 
     def _count(self, bytes_out: int, bytes_in: int) -> None:
         with self._lock:
@@ -110,6 +121,13 @@ def with_query(url: str, query: Sequence[tuple[str, object]]) -> str:
     if not query:
         return url
     return f"{url}?{urlencode([(name, _plain(value)) for name, value in query])}"
+
+
+def parted(url: str) -> tuple[str, str]:
+    """Return scheme and host of *url*, and what is asked of it, which begins with a slash."""
+    scheme, rest = url.split("://", 1)
+    host, slash, target = rest.partition("/")
+    return f"{scheme}://{host}", f"/{target}" if slash else "/"
 
 
 def _plain(value: object) -> object:
