@@ -86,11 +86,22 @@ def show(document: DocumentId, json: AsJson = False) -> None:
 
 
 @app.command()
-def preview(document: DocumentId, json: AsJson = False) -> None:
-    """Show exactly what would be sent to Xero; nothing is created."""
-    from workers.cli import documents
+def preview(
+    what: Annotated[
+        str, typer.Argument(metavar="ID", help="A document, or a connection for its next ones.")
+    ],
+    limit: Annotated[int, typer.Option(min=1, max=50, help="Documents of a connection.")] = 10,
+    json: AsJson = False,
+) -> None:
+    """Show exactly what would be sent to Xero; nothing is sent and nothing is changed."""
+    from workers.cli import documents, previews
     from workers.cli.session import fleet_parts
 
+    connection = previews.connection_named(what)
+    if connection is not None:
+        previews.show(connection, limit, json=json)
+        return
+    document = what
     with fleet_parts() as runtime:
         with runtime.pool.connection() as conn:
             found = documents.document_of(conn, document)
