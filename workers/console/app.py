@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from workers.console import (
+    backfills,
     connecting,
     connections,
     drafts,
@@ -88,6 +89,7 @@ def routes() -> list[BaseRoute]:
         *proving.routes(),
         *connections.routes(),
         *drafts.routes(),
+        *backfills.routes(),
         *mapping_files.routes(),
         *mappings.routes(),
         *connecting.routes(),

@@ -23,14 +23,16 @@ create table backfills (
     reading       integer not null default 1, -- Mintsoft's list is read until nothing is new in it
     page          integer not null default 1, -- the next one of this reading
     news          integer not null default 0, -- documents first seen in this reading
+    looked        integer not null default 0, -- documents of the span met in this phase
     fresh         integer not null default 0, -- counted: not in the ledger yet
-    known         integer not null default 0, -- counted: there already
+    known         integer not null default 0, -- counted: in the ledger, or from Xero, already
+    others        integer not null default 0, -- counted: of another connection, or not despatched
     early         integer not null default 0, -- of the fresh ones: older than the connection
     unreadable    integer not null default 0, -- counted: Mintsoft's own data can't be read
     totals        jsonb not null default '{}', -- of the fresh ones, by currency, as text
     brought       integer not null default 0, -- events brought in
     due_at        timestamptz not null default now(),
-    lease_until   timestamptz not null default '-infinity',
+    lease_until   timestamptz,                -- a worker is at it
     failures      integer not null default 0,
     last_error    text,
     started_by    text not null,
