@@ -20,12 +20,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from workers.console import (
+    backfills,
     connecting,
     connections,
+    drafts,
     health,
     mapping_files,
     mappings,
     mintsoft_hooks,
+    previews,
     proving,
     reasons,
     signing_in,
@@ -86,9 +89,12 @@ def routes() -> list[BaseRoute]:
         *signing_in.routes(),
         *proving.routes(),
         *connections.routes(),
+        *drafts.routes(),
+        *backfills.routes(),
         *mapping_files.routes(),
         *mappings.routes(),
         *connecting.routes(),
+        *previews.routes(),
         *reasons.routes(),
         *webhooks.routes(),
         *mintsoft_hooks.routes(),

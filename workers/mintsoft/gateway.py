@@ -140,6 +140,17 @@ class MintsoftGateway:
         }
         return self._list("/api/Order/List", "the list of orders", query)
 
+    def despatched_page(
+        self, since: datetime, number: int, *, client_id: int | None = None
+    ) -> list[Row]:
+        """Return one page (1, 2, ...) of the orders despatched at or after *since* (UTC)."""
+        query = {
+            "SinceDespatchDate": _moment(since),
+            "ClientId": str(client_id or ""),
+            "IncludeOrderItems": "true",
+        }
+        return self._page("/api/Order/List", "the list of orders", query, number)
+
     # ASNs and products
 
     def create_asn(self, asn: NewAsn) -> int:
@@ -191,6 +202,11 @@ class MintsoftGateway:
         query = {"SinceDate": _moment(since), "ClientId": str(client_id or "")}
         return self._list("/api/Accounting/Invoice/List", "the list of invoices", query)
 
+    def invoices_page(self, since: datetime, number: int) -> list[Row]:
+        """Return one page (1, 2, ...) of the 3PL invoices dated at or after *since* (UTC)."""
+        query = {"SinceDate": _moment(since)}
+        return self._page("/api/Accounting/Invoice/List", "the list of invoices", query, number)
+
     def get_invoice(self, invoice_id: int) -> Row:
         """Return a 3PL invoice as Mintsoft has it now."""
         what = f"invoice {invoice_id}"
@@ -216,13 +232,12 @@ class MintsoftGateway:
         return {answers.number_of(row, "ID"): str(row.get("Code") or "") for row in rows}
 
     def _list(self, path: str, what: str, query: dict[str, str]) -> Iterator[list[Row]]:
+        return listing.settled(lambda number: self._page(path, what, query, number))
+
+    def _page(self, path: str, what: str, query: dict[str, str], number: int) -> list[Row]:
         given = {name: value for name, value in query.items() if value}
-
-        def page(number: int) -> list[Row]:
-            paging = {"PageNo": str(number), "Limit": str(listing.PAGE)}
-            return answers.rows(self._calls.read(path, what, given | paging), what)
-
-        return listing.settled(page)
+        paging = {"PageNo": str(number), "Limit": str(listing.PAGE)}
+        return answers.rows(self._calls.read(path, what, given | paging), what)
 
     def _write(
         self,

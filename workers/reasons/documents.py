@@ -280,6 +280,14 @@ DOCUMENTS = (
         by=Who.ADMINISTRATOR,
     ),
     Entry(
+        "drafts_unconfirmed",
+        "The first {count} documents of this connection went to Xero as drafts; the others wait "
+        "until somebody has looked at them.",
+        "Look at the drafts in Xero, then press Go on at the connection (or mintsoft-xero "
+        "connection go-on).",
+        Cure.PERSON,
+    ),
+    Entry(
         "nothing_to_invoice",
         "The total is 0.00: there is nothing to invoice.",
         "Nothing needs to be done.",

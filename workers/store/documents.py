@@ -18,6 +18,7 @@ from psycopg.types.json import Jsonb
 from schemas.exports import Kind
 from workers.mapping.outcomes import InXero
 from workers.mapping.reasons import reason
+from workers.store.ledger import Claimed
 from workers.store.sql import queries
 
 SQL = queries("documents")
@@ -198,6 +199,13 @@ def tag(conn: Connection, document_id: int) -> Tag | None:
     """Return the tag of an order, None when none is wanted."""
     with conn.cursor(row_factory=class_row(Tag)) as cursor:
         return cursor.execute(SQL["tag"], {"document_id": document_id}).fetchone()
+
+
+def next_ones(conn: Connection, connection_id: UUID, limit: int) -> list[Claimed]:
+    """Return up to *limit* documents that would be sent next; they stay as they are."""
+    values = {"connection_id": connection_id, "limit": limit}
+    with conn.cursor(row_factory=class_row(Claimed)) as cursor:
+        return cursor.execute(SQL["next_ones"], values).fetchall()
 
 
 def held_ids(
