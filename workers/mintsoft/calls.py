@@ -4,12 +4,14 @@ Reads may be repeated by whoever made them; a write whose answer did not come ra
 and must be looked up before it is repeated. JSON goes out and comes in without floats.
 """
 
+import time
 from collections.abc import Mapping
 
 import httpx
 
 from events.exact_json import dumps
 from workers.clock import Clock
+from workers.metrics import bounds, meters
 from workers.mintsoft import failures
 from workers.mintsoft.auth import ApiKey
 
@@ -95,9 +97,19 @@ class Calls:
         headers = {"ms-apikey": key, "Accept": "application/json"}
         if content is not None:
             headers["Content-Type"] = "application/json"
+        began = time.monotonic()
         try:
-            return self._client.request(
+            answer = self._client.request(
                 method, f"{self._url}{path}", params=query, headers=headers, content=content
             )
         except httpx.RequestError as error:
+            _count(method, path, "no_answer", began)
             raise failures.of_silence(error, write=write) from error
+        _count(method, path, bounds.outcome(answer.status_code), began)
+        return answer
+
+
+def _count(method: str, path: str, outcome: str, began: float) -> None:
+    endpoint = bounds.mintsoft_endpoint(path)
+    meters.MINTSOFT_CALLS.labels(bounds.one_of(method, bounds.METHODS), endpoint, outcome).inc()
+    meters.MINTSOFT_SECONDS.labels(endpoint).observe(time.monotonic() - began)

@@ -5,12 +5,15 @@ is what decides between trying again and looking first. Safe for threads.
 """
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from workers.metrics import bounds, meters
 
 CONNECT_SECONDS = 5.0
 """A host that does not take a connection in this time is in trouble; other work can go on."""
@@ -78,6 +81,7 @@ class Transport:
         timeout: urllib3.Timeout | None = None,
     ) -> Answer:
         """Send one request and return its answer, whatever its status. Raises NoAnswer."""
+        sent = _Sent(method, bounds.xero_endpoint(url), len(body or b""), time.monotonic())
         try:
             response = self._pool.request(
                 method,
@@ -88,21 +92,37 @@ class Transport:
                 redirect=False,
             )
         except HTTPError as error:
-            self._count(len(body or b""), 0)
-            raise NoAnswer(_describe(error), sent=not isinstance(error, NEVER_SENT)) from error
-        self._count(len(body or b""), response.tell())
+            never = isinstance(error, NEVER_SENT)
+            self._count(sent, "not_sent" if never else "no_answer", 0)
+            raise NoAnswer(_describe(error), sent=not never) from error
+        self._count(sent, bounds.outcome(response.status), response.tell())
         return Answer(response.status, response.headers, response.data)
 
     def close(self) -> None:
         """Close the idle connections."""
         self._pool.clear()
 
-    def _count(self, bytes_out: int, bytes_in: int) -> None:
+    def _count(self, sent: "_Sent", outcome: str, bytes_in: int) -> None:
         with self._lock:
             seen = self._traffic
             self._traffic = Traffic(
-                seen.calls + 1, seen.bytes_out + bytes_out, seen.bytes_in + bytes_in
+                seen.calls + 1, seen.bytes_out + sent.size, seen.bytes_in + bytes_in
             )
+        method = bounds.one_of(sent.method, bounds.METHODS)
+        meters.XERO_CALLS.labels(method, sent.endpoint, outcome).inc()
+        meters.XERO_SECONDS.labels(sent.endpoint).observe(time.monotonic() - sent.began)
+        meters.XERO_SENT.labels(sent.endpoint).inc(sent.size)
+        meters.XERO_RECEIVED.labels(sent.endpoint).inc(bytes_in)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A request on its way: ``size`` of its body in bytes, ``began`` in seconds (monotonic)."""
+
+    method: str
+    endpoint: str
+    size: int
+    began: float
 
 
 def with_query(url: str, query: Sequence[tuple[str, object]]) -> str:
