@@ -44,7 +44,9 @@ class Relay:
                 self._publish([_message(each) for each in waiting])
             outbox.published(conn, [each.id for each in waiting])
         meters.PUBLISHED.inc(len(waiting))
-        log.info("relay.published", events=len(waiting), documents=_documents(waiting))
+        traces = tracing.trace_ids(parents)
+        documents = _documents(waiting)
+        log.info("relay.published", events=len(waiting), documents=documents, traces=traces)
         return len(waiting)
 
 

@@ -262,7 +262,7 @@ class Runtime:
     @part
     def standing(self) -> Standing:
         """The figures of how the fleet stands, for Prometheus."""
-        return Standing(time.monotonic, life=4.0 * self.settings.metrics_seconds)
+        return Standing(time.monotonic, life=30 + 2.0 * self.settings.metrics_seconds)
 
     @part
     def measurer(self) -> Measurer:
