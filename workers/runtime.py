@@ -5,6 +5,7 @@ broker, the relay no Xero.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -13,9 +14,10 @@ import dramatiq
 from psycopg_pool import ConnectionPool
 
 from events.dead_letters import DeadLetters
+from events.depths import Depths
 from events.egress import Publisher
 from workers.backfilling import Backfiller
-from workers.broker import Waker, open_broker
+from workers.broker import MEMORY, Waker, open_broker
 from workers.clock import SYSTEM, Clock
 from workers.ending import Ender
 from workers.entrance import Entrance
@@ -26,6 +28,9 @@ from workers.housekeeping import Housekeeper
 from workers.importing import Importer
 from workers.intake import Intake
 from workers.keeping import Keeper
+from workers.measuring import Measurer
+from workers.metrics.calls import to_xero
+from workers.metrics.standing import Standing
 from workers.mintsoft.accounts import Accounts
 from workers.mintsoft.calls import http
 from workers.mintsoft.gateway import MintsoftGateway
@@ -99,7 +104,7 @@ class Runtime:
     @part
     def transport(self) -> Transport:
         """HTTP towards Xero, with its counters."""
-        return Transport()
+        return Transport(tell=to_xero)
 
     @part
     def identity(self) -> Identity:
@@ -170,7 +175,7 @@ class Runtime:
     @part
     def intake(self) -> Intake:
         """From messages to the ledger."""
-        return Intake(self.pool, self.waker)
+        return Intake(self.pool, self.waker, self.clock)
 
     @part
     def entrance(self) -> Entrance:
@@ -266,6 +271,20 @@ class Runtime:
     def sweep(self) -> Sweep:
         """Finds what is due."""
         return Sweep(self.pool, self.waker)
+
+    @part
+    def standing(self) -> Standing:
+        """The figures of how the fleet stands, for Prometheus."""
+        return Standing(time.monotonic, life=30 + 2.0 * self.settings.metrics_seconds)
+
+    @part
+    def measurer(self) -> Measurer:
+        """Looks how the fleet stands; for one thread."""
+        url = self.settings.amqp_url.get_secret_value()
+        depths = None if url.startswith(MEMORY) else Depths(url)
+        limit = self.settings.xero_day_limit
+        starter = self.starter
+        return Measurer(self.pool, depths, lambda: starter.leads, self.standing, self.clock, limit)
 
     @part
     def housekeeper(self) -> Housekeeper:

@@ -1,9 +1,10 @@
-"""What happens by the clock: the sweep and the start of runs, every few seconds; housekeeping."""
+"""What happens by the clock: sweep, start of runs, a look at how all stands; housekeeping."""
 
 from datetime import timedelta
 from threading import Event, Thread
 
 from workers.loops import repeat
+from workers.metrics.meters import REGISTRY
 from workers.runtime import Runtime
 
 TURN_EVERY = timedelta(seconds=2)
@@ -22,14 +23,26 @@ def run(runtime: Runtime, stop: Event) -> None:
         runtime.sweep.once()
         return 0
 
-    tidying = Thread(
-        target=repeat,
-        args=("housekeeping", runtime.housekeeper.once, stop, TIDY_EVERY, runtime.clock),
-        name="housekeeping",
-        daemon=True,
-    )
-    tidying.start()
+    beside = {"housekeeping": lambda: _tidy(runtime, stop)}
+    if runtime.settings.metrics_port:
+        beside["measuring"] = lambda: _measure(runtime, stop)
+    for name, run_beside in beside.items():
+        Thread(target=run_beside, name=name, daemon=True).start()
     try:
         repeat("scheduler", turn, stop, TURN_EVERY, runtime.clock)
     finally:
         runtime.starter.resign()
+
+
+def _tidy(runtime: Runtime, stop: Event) -> None:
+    repeat("housekeeping", runtime.housekeeper.once, stop, TIDY_EVERY, runtime.clock)
+
+
+def _measure(runtime: Runtime, stop: Event) -> None:
+    every = timedelta(seconds=runtime.settings.metrics_seconds)
+    REGISTRY.register(runtime.standing)
+    try:
+        repeat("measuring", runtime.measurer.once, stop, every, runtime.clock)
+    finally:
+        REGISTRY.unregister(runtime.standing)
+        runtime.measurer.close()

@@ -19,6 +19,7 @@ from psycopg_pool import ConnectionPool
 
 from workers.clock import Clock
 from workers.errors import Throttled
+from workers.metrics import bounds, meters
 from workers.store import budgets
 from workers.store.budgets import Day, Usage
 from workers.xero.failures import Limit, limit_of
@@ -86,6 +87,7 @@ class Budget:
                 budgets.forget(conn, tenant_id, rates.window)
                 begun = budgets.begin(conn, tenant_id, purpose, rates.lease)
         if refusal is not None:
+            meters.THROTTLED.labels(bounds.one_of(refusal.problem, bounds.LIMITS)).inc()
             raise refusal
         return Call(begun.id, tenant_id, begun.started_at)
 

@@ -115,7 +115,8 @@ where connection_id = %(connection_id)s and kind = %(kind)s and tries = %(tries)
 -- name: finish
 -- The run is over; one that was asked for meanwhile stays asked for.
 update schedules
-set running_until = null, failures = 0, last_run_at = now(), last_outcome = %(outcome)s,
+set running_until = null, failures = 0, last_run_at = now(), finished_at = now(),
+    last_outcome = %(outcome)s,
     due_at = case when due_at = %(due_at)s then null else due_at end
 where connection_id = %(connection_id)s and kind = %(kind)s and tries = %(tries)s;
 

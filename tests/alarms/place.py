@@ -1,0 +1,156 @@
+"""A fleet of processes on real servers, each with its metrics on a port of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from deploy.local.client import Engine
+from tests.alarms.watching import Prometheus, watching
+from tests.simulators.mintsoft.app import create_app as create_mintsoft
+from tests.simulators.xero.app import create_app as create_xero
+from tests.support.children import Child, until
+from tests.support.databases import make_template, migrated_database
+from tests.support.documents import dispatched, order
+from tests.support.engine import running_engine
+from tests.support.fleet import Fleet, make_fleet
+from tests.support.processes import Processes, prepare_broker, publish, settings_of
+from tests.support.simulators import simulator
+from workers.clock import SYSTEM
+
+COMMANDS = {
+    "ingress": ["ingress"],
+    "worker": ["worker", "--threads", "2"],
+    "scheduler": ["scheduler"],
+    "relay": ["relay"],
+    "console": ["console"],
+}
+
+
+@dataclass
+class Parts(Processes):
+    """The fleet's processes, one of each role, at the ``ports`` where Prometheus asks them."""
+
+    ports: dict[str, int] = field(default_factory=dict)
+
+    def start(self, role: str, ahead: int = 0) -> Child:
+        """Start a part, its clock *ahead* by seconds."""
+        own = {"MX_METRICS_PORT": str(self.ports[role]), "CHAOS_AHEAD": str(ahead)}
+        module = "tests.chaos.part" if ahead else "workers"
+        part = Child(COMMANDS[role], self.environment | own, module)
+        self.running.append((role, part))
+        return part
+
+    def stop(self, role: str) -> None:
+        """End the part of a role with -9."""
+        for other, part in list(self.running):
+            if other == role:
+                self.kill(part)
+
+
+@dataclass
+class Place:
+    """What faults are done to."""
+
+    engine: Engine
+    amqp_url: str
+    fleet: Fleet
+    parts: Parts
+    prometheus: Prometheus
+    connection: UUID
+    tenant: str
+    console: str
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def orders(self, how_many: int = 1, **more: Any) -> None:
+        """Publish orders that Mintsoft knows, as its services do."""
+        numbers = [next(self.numbers) for _ in range(how_many)]
+        known = [{"ID": number, "OrderNumber": f"ORD-{number}"} for number in numbers]
+        self.fleet.mintsoft.admin.post("/_sim/orders", json=known).raise_for_status()
+        publish(self.amqp_url, [dispatched(order(number, **more)) for number in numbers])
+
+    def until_status(self, status: str, how_many: int = 1) -> None:
+        """Return once so many documents stand so."""
+        until(status, lambda: self.fleet.statuses().get(status, 0) >= how_many)
+
+    def settled(self) -> bool:
+        """Whether nothing is on its way to Xero."""
+        return not {"waiting", "sending"} & set(self.fleet.statuses())
+
+
+def free_ports(how_many: int) -> list[int]:
+    """Ports that nobody listens on."""
+    with ExitStack() as stack:
+        held = [
+            stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(how_many)
+        ]
+        return [each.getsockname()[1] for each in held]
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    """Servers, simulators, a mapped connection, the fleet, and Prometheus over it."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mx-alarms-")))
+        engine = stack.enter_context(running_engine())
+        make_template(engine.database_url)
+        database_url = stack.enter_context(migrated_database(engine.database_url))
+        xero = stack.enter_context(simulator(create_xero(None)))
+        mintsoft = stack.enter_context(simulator(create_mintsoft(None)))
+        fleet = make_fleet(database_url, xero, mintsoft, SYSTEM)
+        stack.callback(fleet.runtime.close)
+        tenant = fleet.organisation()["tenant_id"]
+        connection = fleet.connect(tenant_id=tenant)
+        amqp_url = str(engine.amqp_url)
+        prepare_broker(amqp_url)
+        watched, console, *own = free_ports(2 + len(COMMANDS))
+        ports = dict(zip(COMMANDS, own, strict=True))
+        settings = settings_of(fleet, amqp_url) | {
+            "MX_METRICS_SECONDS": "1",
+            "MX_CONSOLE_PORT": str(console),
+            "MX_XERO_WEBHOOK_KEY": "a key of Xero's",
+        }
+        parts = stack.enter_context(Parts(settings, ports=ports))
+        for role in COMMANDS:
+            parts.start(role)
+        prometheus = stack.enter_context(watching(folder, watched, ports))
+        url = f"http://127.0.0.1:{console}"
+        yield Place(engine, amqp_url, fleet, parts, prometheus, connection, tenant, url)
+
+
+def until_quiet(here: Place) -> None:
+    """Return once every part answers and no alert fires."""
+    for role, port in here.parts.ports.items():
+        _until_answers(here.parts, role, port)
+    until("no alert fires", lambda: not here.prometheus.firing(), 150)
+
+
+def _until_answers(parts: Parts, role: str, port: int) -> None:
+    try:
+        until(f"{role} answers", lambda: _answers(port), 90)
+    except AssertionError as error:
+        said = [part.err[-2000:] for other, part in parts.running if other == role]
+        raise AssertionError(f"{error}: {said}") from None
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def quiet_environment() -> None:
+    """A developer's own settings must not reach the fleet."""
+    for name in [name for name in os.environ if name.startswith("MX_")]:
+        del os.environ[name]
