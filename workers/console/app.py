@@ -20,14 +20,18 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from workers.console import (
+    acting,
     connecting,
     connections,
+    documents,
     health,
+    home,
     mapping_files,
     mappings,
     mintsoft_hooks,
     proving,
     signing_in,
+    story,
     webhooks,
 )
 from workers.console.described import DescribedMount, Told, document
@@ -83,6 +87,10 @@ def routes() -> list[BaseRoute]:
         *health.routes(),
         *signing_in.routes(),
         *proving.routes(),
+        *home.routes(),
+        *documents.routes(),
+        *acting.routes(),
+        *story.routes(),
         *connections.routes(),
         *mapping_files.routes(),
         *mappings.routes(),

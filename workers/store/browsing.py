@@ -154,6 +154,11 @@ def counts(conn: Connection, search: Search, scope: Scope) -> Counts:
     return Counts(found, sum(each.documents for each in found) > MOST_COUNTED)
 
 
+def last_id(conn: Connection) -> int:
+    """Return the id of the newest document, 0 when there is none."""
+    return _one(conn, "last_id", {}) or 0
+
+
 def add_terms(conn: Connection, most: int = TERMS_BATCH) -> int:
     """Make the next documents findable by text; return how many, 0 while somebody else does it."""
     row = conn.execute(SQL["lock_terms"]).fetchone()

@@ -102,3 +102,7 @@ on conflict do nothing;
 -- name: terms_done
 -- Terms have got as far as this.
 update document_terms_until set id = %(until)s;
+
+-- name: last_id
+-- The newest document there is.
+select coalesce(max(id), 0) from documents;
