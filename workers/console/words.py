@@ -154,7 +154,7 @@ def amount(value: Decimal | None, currency: str | None) -> str:
     """Return money with its currency; two decimals at least, and as many as it has."""
     if value is None:
         return ""
-    exponent = value.as_tuple().exponent
+    exponent = value.normalize().as_tuple().exponent
     places = max(2, -exponent) if isinstance(exponent, int) else 2
     return f"{value:,.{places}f} {currency or ''}".strip()
 
