@@ -79,8 +79,9 @@ set before = jsonb_build_object(
     'status', d.status, 'failures', d.failures, 'alone', d.alone, 'reason_code', d.reason_code,
     'reason_message', d.reason_message, 'reason_remedy', d.reason_remedy,
     'reason_cure', d.reason_cure, 'reason_detail', d.reason_detail)
-from mine join documents d on d.id = mine.document_id join connections c on c.id = d.connection_id
-where m.act_id = %(act_id)s and m.document_id = mine.document_id
+from documents d join connections c on c.id = d.connection_id
+where m.act_id = %(act_id)s and d.id = m.document_id
+  and m.document_id = any(array(select document_id from mine))
 returning m.document_id as id, d.connection_id, d.number, d.status, d.xero_id is not null as in_xero,
           c.status = 'disconnected' as disconnected,
           d.reason_code is not distinct from 'came_from_xero' as from_xero,
