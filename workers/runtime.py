@@ -28,6 +28,7 @@ from workers.housekeeping import Housekeeper
 from workers.importing import Importer
 from workers.intake import Intake
 from workers.keeping import Keeper
+from workers.marking import Marker
 from workers.measuring import Measurer
 from workers.metrics.calls import to_xero
 from workers.metrics.standing import Standing
@@ -35,6 +36,7 @@ from workers.mintsoft.accounts import Accounts
 from workers.mintsoft.calls import http
 from workers.mintsoft.gateway import MintsoftGateway
 from workers.oidc.provider import Client, Provider
+from workers.performing import Performer
 from workers.reconciling import Reconciler
 from workers.relay import Relay
 from workers.revoking import Revoker
@@ -43,6 +45,7 @@ from workers.starting import Starter
 from workers.store.connections import ConnectionRow
 from workers.store.mintsoft_keys import Credentials
 from workers.store.pool import open_pool
+from workers.summing import Summer
 from workers.sweep import Sweep
 from workers.tagging import Tagger
 from workers.transport import Transport
@@ -290,6 +293,21 @@ class Runtime:
     def housekeeper(self) -> Housekeeper:
         """Deletes what has served its time."""
         return Housekeeper(self.pool, self.settings)
+
+    @part
+    def summer(self) -> Summer:
+        """Keeps what the console's pages are made from."""
+        return Summer(self.pool)
+
+    @part
+    def performer(self) -> Performer:
+        """Does what was decided about many documents."""
+        return Performer(self.pool, self.clock)
+
+    @part
+    def marker(self) -> Marker:
+        """Takes over what Xero has already."""
+        return Marker(self.pool, self.gateway_for)
 
     def close(self) -> None:
         """Close what was opened. Closing twice does no harm."""

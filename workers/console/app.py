@@ -20,11 +20,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from workers.console import (
+    acting,
     backfills,
     connecting,
     connections,
+    documents,
     drafts,
     health,
+    home,
     mapping_files,
     mappings,
     mintsoft_hooks,
@@ -32,6 +35,7 @@ from workers.console import (
     proving,
     reasons,
     signing_in,
+    story,
     webhooks,
 )
 from workers.console.described import DescribedMount, Told, document
@@ -88,6 +92,10 @@ def routes() -> list[BaseRoute]:
         *health.routes(),
         *signing_in.routes(),
         *proving.routes(),
+        *home.routes(),
+        *documents.routes(),
+        *acting.routes(),
+        *story.routes(),
         *connections.routes(),
         *drafts.routes(),
         *backfills.routes(),

@@ -15,10 +15,12 @@ class Section:
 
     def holds(self, path: str) -> bool:
         """Return whether the page at *path* belongs to this section."""
-        return path == self.path or path.startswith(f"{self.path}/")
+        return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
 
 
 SECTIONS = (
+    Section("/", "Overview"),
+    Section("/documents", "Documents"),
     Section("/connections", "Connections"),
     Section("/reasons", "Reasons"),
 )

@@ -1,4 +1,5 @@
-"""What happens by the clock: sweep, start of runs, a look at how all stands; housekeeping."""
+"""What happens by the clock: the sweep and the start of runs, every few seconds; acts on many
+documents; what the console's pages are made from; a look at how all stands; housekeeping."""
 
 from datetime import timedelta
 from threading import Event, Thread
@@ -10,6 +11,12 @@ from workers.runtime import Runtime
 TURN_EVERY = timedelta(seconds=2)
 """How late a document may be that nobody was woken for, and how soon a dead leader is replaced;
 a turn costs a few index probes."""
+
+PERFORM_EVERY = timedelta(seconds=2)
+"""How late an act on many documents may go on that its page has not finished."""
+
+SUM_EVERY = timedelta(seconds=10)
+"""Until then pages add up what is not folded yet, and look at new documents one by one."""
 
 TIDY_EVERY = timedelta(hours=1)
 """What is deleted is months old; a look when there is nothing costs a few index probes."""
@@ -23,19 +30,19 @@ def run(runtime: Runtime, stop: Event) -> None:
         runtime.sweep.once()
         return 0
 
-    beside = {"housekeeping": lambda: _tidy(runtime, stop)}
+    for name, once, every in (
+        ("housekeeping", runtime.housekeeper.once, TIDY_EVERY),
+        ("acts", runtime.performer.once, PERFORM_EVERY),
+        ("summing", runtime.summer.once, SUM_EVERY),
+    ):
+        arguments = (name, once, stop, every, runtime.clock)
+        Thread(target=repeat, args=arguments, name=name, daemon=True).start()
     if runtime.settings.metrics_port:
-        beside["measuring"] = lambda: _measure(runtime, stop)
-    for name, run_beside in beside.items():
-        Thread(target=run_beside, name=name, daemon=True).start()
+        Thread(target=_measure, args=(runtime, stop), name="measuring", daemon=True).start()
     try:
         repeat("scheduler", turn, stop, TURN_EVERY, runtime.clock)
     finally:
         runtime.starter.resign()
-
-
-def _tidy(runtime: Runtime, stop: Event) -> None:
-    repeat("housekeeping", runtime.housekeeper.once, stop, TIDY_EVERY, runtime.clock)
 
 
 def _measure(runtime: Runtime, stop: Event) -> None:
