@@ -13,6 +13,10 @@ MINUTES ?= 2
 SEED ?=
 GUARD ?=
 
+# Python keeps what it has compiled, whatever the machine's habit is: the tests start the commands
+# some hundred times, and each would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +59,7 @@ check: $(STAMP) ## Lint, format, types, import layers, generated files
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m schemas.generate --check
+	@$(BIN)/python -m workers.reasons.generate --check
 
 .PHONY: bench
 bench: $(STAMP) rabbitmq ## Measure events per second through the ingress beside the plain way

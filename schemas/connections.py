@@ -183,6 +183,8 @@ class ConnectionSettings(Setting):
     ``courier_service``: Mintsoft's name of it; AUTO lets Mintsoft choose. ``goods_in_type``: how
     goods of a purchase order come. ``mintsoft_poll``: look for despatched orders (accounting mode)
     or invoices to clients (fulfilment mode) in Mintsoft itself, for who gets no events from it.
+    ``draft_first``: so many documents of a new connection go as DRAFT whatever ``document_status``
+    says; the others wait until somebody has looked at them and says go on.
     """
 
     export_trigger: Literal["automatic", "manual"] = "automatic"
@@ -205,6 +207,7 @@ class ConnectionSettings(Setting):
     courier_service: Annotated[str, Field(min_length=1, max_length=100)] = "AUTO"
     goods_in_type: Annotated[str, Field(min_length=1, max_length=50)] = "Carton"
     mintsoft_poll: bool = False
+    draft_first: Annotated[int, Field(ge=0, le=1000)] = 0
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -82,7 +82,7 @@ def context(
         raise LookupError(f"connection {connection.id} has no mapping yet: load one first")
     return Context(
         connection.mode,
-        connection.parsed_settings,
+        connection.settings_in_force,
         mapping,
         chart_of(stored),
         web_url,

@@ -55,10 +55,11 @@ class Entrance:
 def hand_over(messages: Sequence[Message], take: Take) -> None:
     """Give *messages* to the intake without a broker."""
     for start in range(0, len(messages), BATCH):
-        take([_delivered(each) for each in messages[start : start + BATCH]])
+        take([delivered(each) for each in messages[start : start + BATCH]])
 
 
-def _delivered(message: Message) -> Delivery:
+def delivered(message: Message) -> Delivery:
+    """Return *message* as the broker would hand it over."""
     return Delivery(
         0, message.body, message.headers, message.content_type, message.routing_key, False, 0
     )

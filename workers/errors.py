@@ -11,28 +11,39 @@ Failure
 """
 
 from datetime import datetime
+from typing import ClassVar
 
 from workers.mapping.reasons import Reason
 
 
 class Failure(Exception):  # noqa: N818  the word of this field, as in failures.py
-    """Another system did not do what was asked."""
+    """Another system did not do what was asked; ``code`` is its entry in the catalogue."""
+
+    code: ClassVar[str] = "refused"
 
 
 class Transient(Failure):
     """The other system is in trouble; the same call may succeed later."""
 
+    code = "other_system_away"
+
 
 class Uncertain(Transient):
     """No answer came after the request was sent: it may or may not have been carried out."""
+
+    code = "outcome_unknown"
 
 
 class AccessRefused(Transient):
     """Mintsoft does not let us in, or there is no key; all goes on once the right one is given."""
 
+    code = "mintsoft_access_refused"
+
 
 class Throttled(Failure):
     """The limit is used up until a moment in UTC."""
+
+    code = "throttled"
 
     def __init__(self, until: datetime, problem: str) -> None:
         super().__init__(f"the {problem} limit is used up until {until:%Y-%m-%d %H:%M:%S} UTC")
@@ -43,6 +54,8 @@ class Throttled(Failure):
 class AuthorisationLost(Failure):
     """Xero no longer lets this connection in."""
 
+    code = "access_lost"
+
     def __init__(self, cause: str) -> None:
         super().__init__(cause)
         self.cause = cause
@@ -50,6 +63,8 @@ class AuthorisationLost(Failure):
 
 class ConsentLost(AuthorisationLost):
     """Xero has ended the consent itself, and with it every connection made by it."""
+
+    code = "consent_lost"
 
 
 class Permanent(Failure):

@@ -24,7 +24,7 @@ from workers.intake import EXPORT_QUEUES, Send
 from workers.mapping import halving, outcomes
 from workers.mapping.decisions import Decision
 from workers.recording import CRASHING, Attempt, Recorder, give_back, give_up, settle_unsent
-from workers.store import connections, ledger, wakeups
+from workers.store import connections, drafts, ledger, wakeups
 from workers.store.connections import ConnectionRow
 from workers.store.ledger import Claimed, Resumed
 from workers.store.wakeups import Wakeup
@@ -99,7 +99,16 @@ class Exporter:
 def _claim(conn: Connection, connection: ConnectionRow, kind: Kind) -> list[Claimed]:
     if connection.mapping_revision is None:
         return []
-    return ledger.claim(conn, connection.id, kind)
+    room = _room_for_drafts(conn, connection) if connection.is_drafting else ledger.BATCH
+    return ledger.claim(conn, connection.id, kind, min(room, ledger.BATCH)) if room else []
+
+
+def _room_for_drafts(conn: Connection, connection: ConnectionRow) -> int:
+    """Return how many documents may still go as drafts; the others learn why they wait."""
+    found = drafts.locked_progress(conn, connection.id)
+    if found.is_full:
+        drafts.hold(conn, connection.id, found.wanted)
+    return found.room
 
 
 def _is_full(claimed: Sequence[Claimed]) -> bool:

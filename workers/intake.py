@@ -25,7 +25,7 @@ from workers import announcements
 from workers.disconnecting import disconnect
 from workers.mapping.arrivals import Arrival, Key, Standing, arrive, came_from_xero
 from workers.mapping.outcomes import InXero
-from workers.routing import arrivals_of, wants
+from workers.routing import Directory, arrivals_of, wants
 from workers.store import imports, inbox, outbox, wakeups
 from workers.store.imports import Order
 from workers.store.inbox import EventId, ParkedBody, Route
@@ -97,23 +97,25 @@ class Intake:
     ) -> tuple[Taken, list[Wakeup]]:
         if bad:
             inbox.park(conn, [_parked_body(each) for each in bad])
-        routes = inbox.routes(conn, {event.account for event in events}) if events else []
-        wanted = {(event.source, event.id): wants(event, routes) for event in events}
+        accounts = {event.account for event in events}
+        directory = Directory(inbox.routes(conn, accounts) if events else [])
+        wanted = {(event.source, event.id): wants(event, directory) for event in events}
         fresh = _remember(conn, events, wanted)
         new = [event for event in _distinct(events) if (event.source, event.id) in fresh]
         accepted = [event for event in new if wanted[event.source, event.id]]
         work = [
             *_revocations(conn, accepted),  # first: locks go from attempts to documents
-            *self._documents(conn, accepted, routes),
+            *self._documents(conn, accepted, directory),
             *_requests(conn, accepted),
         ]
         taken = Taken(len(events), len(new), len(new) - len(accepted), len(bad))
         return taken, wakeups.wake(conn, work)
 
     def _documents(
-        self, conn: Connection, events: Sequence[Event], routes: Sequence[Route]
+        self, conn: Connection, events: Sequence[Event], directory: Directory
     ) -> list[Wakeup]:
-        arrivals = [each for event in events for each in arrivals_of(event, routes)]
+        routes = directory.routes
+        arrivals = [each for event in events for each in arrivals_of(event, directory)]
         if not arrivals:
             return []
         arrivals = _with_requests(conn, _at_their_holders(conn, arrivals, routes), routes)

@@ -15,7 +15,7 @@ from workers.mapping.decide import decide
 from workers.mapping.decisions import Decision, Post, Skip, Wait
 from workers.mapping.drafts import ItemDraft
 from workers.mapping.outcomes import Settlement
-from workers.mapping.reasons import Cure, Reason, reason
+from workers.mapping.reasons import Reason, reason
 from workers.store import connections
 from workers.store.connections import ConnectionRow
 from workers.store.ledger import BATCH, Claimed, InAttempt, NewMember
@@ -143,8 +143,7 @@ def _held(document: Claimed, decision: Wait | Skip) -> Settlement:
     match decision:
         case Wait(reason=why):
             return _unsent(document, Status.NEEDS_ATTENTION, why)
-        case Skip(code=code, message=message):
-            why = Reason(code, message, "Nothing needs to be done.", Cure.PERSON)
+        case Skip(reason=why):
             return _unsent(document, Status.SKIPPED, why)
 
 

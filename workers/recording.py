@@ -31,12 +31,14 @@ log = structlog.get_logger(__name__)
 CHART_CODES = frozenset(
     {
         "xero_account_archived",
+        "xero_account_unknown",
         "xero_account_invalid",
         "xero_tax_not_for_account",
         "xero_tax_type_invalid",
         "xero_currency_not_enabled",
         "xero_date_locked",
         "xero_tracking_invalid",
+        "xero_tracking_option_invalid",
     }
 )
 """Refusals that our copy of the chart would have foreseen: it is out of date."""

@@ -1,9 +1,9 @@
 """Which connections an event belongs to, and what it brings them. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from events.envelope import Event
 from events.shortcut import OrderHead
@@ -17,38 +17,60 @@ from workers.mapping.imports.references import xero_id_in
 from workers.store.inbox import Route
 
 
-def wants(event: Event, routes: Sequence[Route]) -> bool:
+class Directory:
+    """Connections by what leads to them, so that an event meets few of however many there are."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self.routes = routes
+        self._by_client: dict[tuple[str, int | None], list[Route]] = {}
+        self._fulfilment: dict[str, list[Route]] = {}
+        for route in routes:
+            self._by_client.setdefault((route.account, route.client_id), []).append(route)
+            if route.mode is Mode.FULFILMENT:
+                self._fulfilment.setdefault(route.account, []).append(route)
+
+    def of_client(self, account: str, client: int) -> Sequence[Route]:
+        """Return the accounting connections of one client."""
+        return self._by_client.get((account, client), ())
+
+    def fulfilment(self, account: str) -> Sequence[Route]:
+        """Return the connections that take 3PL invoices of an account."""
+        return self._fulfilment.get(account, ())
+
+
+def wants(event: Event, directory: Directory) -> bool:
     """Return whether some connection has a use for *event*."""
     match event.data:
         case ExportRequestedV1():
-            return any(route.account == event.account for route in routes)
+            return any(route.account == event.account for route in directory.routes)
         case ConnectionRevokedV1(connection_id=wanted):
-            return any(route.id == wanted and route.account == event.account for route in routes)
-    return any(_matching(event, routes))
+            return any(
+                route.id == wanted and route.account == event.account for route in directory.routes
+            )
+    return bool(_matching(event, directory))
 
 
-def _matching(event: Event, routes: Sequence[Route]) -> Iterator[Route]:
-    """Yield the connections that *event*'s document belongs to."""
-    of_account = [route for route in routes if route.account == event.account]
+def _matching(event: Event, directory: Directory) -> Sequence[Route]:
+    """Return the connections that *event*'s document belongs to."""
     match event.data:
         case OrderHead(client_id=client, channel_id=channel):
-            yield from _for_order(of_account, client, channel)
+            return _for_order(directory.of_client(event.account, client), channel)
         case OrderCancelledV1(client_id=client):
-            yield from (route for route in of_account if route.client_id == client)
+            return directory.of_client(event.account, client)
         case InvoiceFinalisedV1() | InvoiceUnconfirmedV1():
-            yield from (route for route in of_account if route.mode is Mode.FULFILMENT)
+            return directory.fulfilment(event.account)
+    return ()
 
 
-def _for_order(routes: Iterable[Route], client: int, channel: int | None) -> list[Route]:
+def _for_order(of_client: Sequence[Route], channel: int | None) -> list[Route]:
     """A connection that names the order's channel comes before one for all channels."""
-    of_client = [route for route in routes if route.client_id == client]
     named = [route for route in of_client if channel in (route.export_channels or [])]
     return named or [route for route in of_client if route.export_channels is None]
 
 
-def arrivals_of(event: Event, routes: Sequence[Route]) -> Iterator[Arrival]:
+def arrivals_of(event: Event, directory: Directory) -> Iterator[Arrival]:
     """Yield what *event* brings to each of its connections."""
-    for route in _matching(event, routes):
+    for route in _matching(event, directory):
         arrival = _arrival(event, route)
         if arrival is not None:
             yield arrival
@@ -59,8 +81,8 @@ def _arrival(event: Event, route: Route) -> Arrival | None:
         case OrderHead() as order:
             key = Key(route.id, Kind.ORDER, order.id)
             found = (order.number, order.last_updated, order.total_gross, order.currency)
-            arrival = _document(key, order.client_id, event, route, *found)
-            return replace(arrival, xero_id=xero_id_in(order.external_reference))
+            made_from = xero_id_in(order.external_reference)
+            return _document(key, order.client_id, event, route, *found, xero_id=made_from)
         case InvoiceFinalisedV1(invoice=invoice, currency_code=currency):
             key = Key(route.id, Kind.INVOICE, invoice.id)
             found = (invoice.name or str(invoice.id), invoice.last_updated, _net(invoice), currency)
@@ -83,6 +105,7 @@ def _document(
     version: datetime,
     total: Decimal,
     currency: str | None,
+    xero_id: UUID | None = None,
 ) -> Arrival:
     return Arrival(
         key,
@@ -94,6 +117,7 @@ def _document(
         currency,
         asked_for=route.export_trigger == "automatic",
         traceparent=event.traceparent,
+        xero_id=xero_id,
     )
 
 

@@ -14,6 +14,7 @@ from psycopg_pool import ConnectionPool
 
 from events.dead_letters import DeadLetters
 from events.egress import Publisher
+from workers.backfilling import Backfiller
 from workers.broker import Waker, open_broker
 from workers.clock import SYSTEM, Clock
 from workers.ending import Ender
@@ -39,12 +40,12 @@ from workers.store.mintsoft_keys import Credentials
 from workers.store.pool import open_pool
 from workers.sweep import Sweep
 from workers.tagging import Tagger
+from workers.transport import Transport
 from workers.xero.auth import Tokens
 from workers.xero.budget import Budget
 from workers.xero.gateway import XeroGateway
 from workers.xero.identity import Identity
 from workers.xero.sdk import XeroApi
-from workers.xero.transport import Transport
 
 T = TypeVar("T")
 
@@ -185,6 +186,17 @@ class Runtime:
     def fetcher(self) -> Fetcher:
         """From an export request to the event that was missed."""
         return Fetcher(self.pool, self.mintsoft_for, self.entrance.publish, self.clock)
+
+    @part
+    def backfiller(self) -> Backfiller:
+        """From a date to everything that was despatched since."""
+        return Backfiller(
+            self.pool,
+            self.mintsoft_for,
+            self.entrance.publish,
+            lambda found: self.waker(found),
+            self.clock,
+        )
 
     @part
     def dead_letters(self) -> DeadLetters:

@@ -10,9 +10,10 @@ import structlog
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from events import topology
 from workers.intake import Send
 from workers.queues import IMPORT_QUEUES, POLL_QUEUES
-from workers.store import imports, schedules, wakeups
+from workers.store import backfills, imports, schedules, wakeups
 from workers.store.wakeups import Wakeup
 
 log = structlog.get_logger(__name__)
@@ -37,9 +38,11 @@ class Sweep:
 
 
 def _imports(conn: Connection) -> Iterator[Wakeup]:
-    """Yield the queues of connections with runs that were asked for, or documents to place."""
+    """Yield the queues of connections with runs that were asked for, or something to bring in."""
     for connection_id, kind in schedules.due(conn):
         if kind in POLL_QUEUES:
             yield Wakeup(connection_id, POLL_QUEUES[kind])
+    for connection_id in backfills.due(conn):
+        yield Wakeup(connection_id, topology.POLLS_MINTSOFT)
     for connection_id, import_kind in imports.due(conn):
         yield Wakeup(connection_id, IMPORT_QUEUES[import_kind])

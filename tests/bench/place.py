@@ -44,6 +44,7 @@ class Place:
     spender: Fleet
     amqp_url: str
     management_url: str
+    state: Path
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @contextmanager
@@ -96,7 +97,7 @@ def place() -> Iterator[Place]:
             fleet.connect(client_id=client)
         runtime = _runtime(fleet, engine.amqp_url)
         stack.callback(runtime.close)
-        yield Place(runtime, fleet, spender, engine.amqp_url, engine.management_url)
+        yield Place(runtime, fleet, spender, engine.amqp_url, engine.management_url, state)
 
 
 @contextmanager

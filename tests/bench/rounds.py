@@ -4,7 +4,7 @@ for a while slows both, and then the ceilings."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -16,6 +16,8 @@ from tests.bench import samples, ways
 from tests.bench.place import Place
 from tests.bench.scaling import plain_to_the_ledger, scaled
 from tests.bench.storing import storing
+from workers.broker import Waker, open_broker
+from workers.intake import Intake
 from workers.store.pool import open_pool
 
 
@@ -89,8 +91,9 @@ def _warm_up(place: Place) -> None:
 
 def _ours(place: Place, count: int) -> float:
     known = place.count_documents()
-    with place.broker(place.events(count)) as url:
-        seconds = ways.batched(url, place.runtime.intake.handle, count)
+    with place.broker(place.events(count)) as url, closing(open_broker(url)) as broker:
+        intake = Intake(place.runtime.pool, Waker(broker))
+        seconds = ways.batched(url, intake.handle, count)
     if place.count_documents() - known != count:
         raise SystemExit("not every event is in the ledger: the figure would mean nothing")
     return seconds

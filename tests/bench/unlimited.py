@@ -51,7 +51,12 @@ class Unlimited(Runtime):
     @part
     def budget(self) -> Budget:
         """What the fleet may still ask of Xero."""
-        return Budget(self.pool, self.clock, MANY, Rates(MANY, MANY, MANY))
+        return without_limits(self)
+
+
+def without_limits(runtime: Runtime) -> Budget:
+    """Return a budget that counts like any other and lets everything pass."""
+    return Budget(runtime.pool, runtime.clock, MANY, Rates(MANY, MANY, MANY))
 
 
 class Free:
@@ -73,7 +78,7 @@ def ours(runtime: Runtime) -> None:
 
 
 def plain(runtime: Runtime, count: int) -> None:
-    """Say done when *count* orders are in Xero."""
+    """Say first when one order is in Xero and tagged, done when *count* are."""
     url = runtime.settings.amqp_url.get_secret_value()
     workers = _workers(runtime)
     with runtime.pool.connection() as conn:
@@ -89,6 +94,8 @@ def plain(runtime: Runtime, count: int) -> None:
         mintsoft.tag_order(order["ID"], TAG)
         with lock:
             left -= 1
+            if left == count - 1:
+                _say("first")
             if not left:
                 _say("done")
 

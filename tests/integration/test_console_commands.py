@@ -13,6 +13,7 @@ from tests.support.children import child, until
 from tests.support.command import Command, environment
 from tests.support.console import ConsoleUnderTest, serving_console
 from tests.support.fleet import Fleet
+from workers.console.passwords import Passwords
 
 LONG = "a password of some length"
 
@@ -25,7 +26,7 @@ def public_url(mx: Command, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def console(fleet: Fleet) -> Iterator[ConsoleUnderTest]:
-    with serving_console(fleet) as running:
+    with serving_console(fleet, passwords=Passwords()) as running:
         yield running
 
 

@@ -60,7 +60,13 @@ SENT = [(*each, GenerationMode.POSITIVE) for each in OPERATIONS] + [
 ]
 IDS = [f"{method} {path}" for method, path in OPERATIONS]
 
-NAMED = {"id": KNOWN, "file": "style.css", "secret": "x", "happening": "order-despatched"}
+NAMED = {
+    "id": KNOWN,
+    "file": "style.css",
+    "secret": "x",
+    "happening": "order-despatched",
+    "code": "xero_refused",
+}
 """What stands for the parameters of a path."""
 
 EXAMPLES = settings(

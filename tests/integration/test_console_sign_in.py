@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 
 from tests.support.console import PASSWORD, ConsoleUnderTest, serving_console
 from tests.support.fleet import Fleet
+from workers.console.passwords import Passwords
 from workers.store.operators import Role
 
 
@@ -45,6 +47,19 @@ def test_the_session_is_a_new_one_and_only_its_digest_is_stored(console: Console
     assert {"HttpOnly", "Path=/", "SameSite=lax"} <= set(given.split("; "))
     [row] = console.fleet.rows("select * from sessions")
     assert token not in str(row)
+
+
+def test_a_password_stored_at_another_cost_is_stored_anew(console: ConsoleUnderTest) -> None:
+    """Raising the cost reaches an account when its owner signs in, and only what is out of date."""
+    console.operator()
+    dated = Passwords(PasswordHasher(time_cost=2, memory_cost=8, parallelism=1))
+    console.fleet.execute("update operators set password_hash = %s", [dated.hashed(PASSWORD)])
+    stored = []
+    for _ in range(2):
+        assert console.browser().sign_in().status_code == 303
+        stored += console.fleet.rows("select password_hash from operators")
+    assert stored[0]["password_hash"].startswith("$argon2id$v=19$m=8,t=1,p=1$")
+    assert stored[0] == stored[1]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -15,21 +14,23 @@ from workers.errors import Permanent, Transient, Uncertain
 from workers.mintsoft.gateway import MintsoftGateway
 
 PASSWORD = "demo"
-QUICK = httpx.Timeout(1.0)
+QUICK = 1.0
 
 
 @pytest.fixture
 def gateway(mintsoft_sim: Simulator) -> Iterator[MintsoftGateway]:
     order = b'{"ID": 12, "OrderNumber": "A12", "TotalOrderGross": 0.30, "OrderItems": []}'
     mintsoft_sim.admin.post("/_sim/orders", content=order).raise_for_status()
-    gateway = MintsoftGateway(mintsoft_sim.url, Clock(), key=SecretStr("demo-key"), timeout=QUICK)
+    gateway = MintsoftGateway(
+        mintsoft_sim.url, Clock(), key=SecretStr("demo-key"), read_seconds=QUICK
+    )
     yield gateway
     gateway.close()
 
 
 def with_log_in(sim: Simulator, password: str = PASSWORD) -> MintsoftGateway:
     return MintsoftGateway(
-        sim.url, Clock(), username="demo", password=SecretStr(password), timeout=QUICK
+        sim.url, Clock(), username="demo", password=SecretStr(password), read_seconds=QUICK
     )
 
 
@@ -125,7 +126,7 @@ def test_a_wrong_password_names_the_setting(mintsoft_sim: Simulator) -> None:
 
 def test_a_wrong_key_names_the_setting(mintsoft_sim: Simulator) -> None:
     """A fixed key is not tried twice."""
-    mine = MintsoftGateway(mintsoft_sim.url, Clock(), key=SecretStr("nope"), timeout=QUICK)
+    mine = MintsoftGateway(mintsoft_sim.url, Clock(), key=SecretStr("nope"), read_seconds=QUICK)
     with pytest.raises(Transient, match="MX_MINTSOFT_API_KEY"):
         mine.ping()
     mine.close()
@@ -133,7 +134,7 @@ def test_a_wrong_key_names_the_setting(mintsoft_sim: Simulator) -> None:
 
 def test_nobody_there_is_transient() -> None:
     """Nothing left, so nothing is uncertain."""
-    mine = MintsoftGateway("http://127.0.0.1:9", Clock(), key=SecretStr("k"), timeout=QUICK)
+    mine = MintsoftGateway("http://127.0.0.1:9", Clock(), key=SecretStr("k"), read_seconds=QUICK)
     with pytest.raises(Transient) as failure:
         mine.tag_order(12, "Xero")
     assert not isinstance(failure.value, Uncertain)

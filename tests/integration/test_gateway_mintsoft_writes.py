@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -27,7 +26,7 @@ from workers.errors import AccessRefused, Permanent, Throttled, Transient, Uncer
 from workers.mintsoft.gateway import MintsoftGateway, OrderStatus
 from workers.mintsoft.reasons import EXISTS
 
-QUICK = httpx.Timeout(1.0)
+QUICK = 1.0
 LONG_AGO = datetime.now(UTC) - timedelta(days=1)
 
 
@@ -35,7 +34,7 @@ LONG_AGO = datetime.now(UTC) - timedelta(days=1)
 def gateway(mintsoft_sim: Simulator) -> Iterator[MintsoftGateway]:
     add_products(mintsoft_sim, "MUG", "PLATE")
     add_products(mintsoft_sim, "MUG", "MUG-XL", client_id=4)
-    mine = MintsoftGateway(mintsoft_sim.url, Clock(), key=SecretStr("demo-key"), timeout=QUICK)
+    mine = MintsoftGateway(mintsoft_sim.url, Clock(), key=SecretStr("demo-key"), read_seconds=QUICK)
     yield mine
     mine.close()
 
@@ -140,7 +139,7 @@ def test_a_key_renewed_in_the_middle_makes_one_order(mintsoft_sim: Simulator) ->
     """A 401 is answered before anything is done, so the write may go again."""
     add_products(mintsoft_sim, "MUG")
     mine = MintsoftGateway(
-        mintsoft_sim.url, Clock(), username="demo", password=SecretStr("demo"), timeout=QUICK
+        mintsoft_sim.url, Clock(), username="demo", password=SecretStr("demo"), read_seconds=QUICK
     )
     mine.ping()
     mintsoft_sim.admin.delete("/_sim/keys")

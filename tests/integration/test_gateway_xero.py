@@ -19,13 +19,13 @@ from workers.clock import Clock
 from workers.errors import AuthorisationLost, Permanent, Throttled, Transient, Uncertain
 from workers.store import vault
 from workers.store.vault import TokenSet
+from workers.transport import Transport
 from workers.xero import wire
 from workers.xero.auth import Tokens, TokensOf
 from workers.xero.budget import Budget
 from workers.xero.gateway import XeroGateway
 from workers.xero.identity import Identity
 from workers.xero.sdk import XeroApi
-from workers.xero.transport import Transport
 
 CLOCK = Clock()
 

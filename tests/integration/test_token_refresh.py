@@ -24,9 +24,9 @@ from workers.clock import Clock
 from workers.errors import AuthorisationLost, Transient
 from workers.store import vault
 from workers.store.vault import TokenSet
+from workers.transport import Transport
 from workers.xero.auth import LEASE, Tokens
 from workers.xero.identity import Identity
-from workers.xero.transport import Transport
 
 THREADS = 8
 SECRET = "demo-secret"
@@ -119,7 +119,7 @@ from pydantic import SecretStr
 from workers.clock import SYSTEM
 from workers.xero.auth import Tokens
 from workers.xero.identity import Identity
-from workers.xero.transport import Transport
+from workers.transport import Transport
 
 database_url, key, url, token_set = sys.argv[1:]
 identity = Identity(Transport(), url, "demo-client", SecretStr("demo-secret"), SYSTEM)

@@ -21,13 +21,14 @@ from schemas.connections import Mapping
 from tests.simulators.serving import base_url, listening_socket
 from tests.support.fleet import ACCOUNTING_MAPPING, Fleet, ListRuntime, make_settings
 from workers.clock import SYSTEM
+from workers.console.passwords import Passwords
 from workers.console.serving import Server
 from workers.settings import Settings
 from workers.store import connections, operators
 from workers.store.operators import Role
 
 PASSWORD = "correct horse battery"
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 """Tests sign in often; what a real hash costs is proved once."""
 
 FIELD = re.compile(r'<input\b[^>]*?\bname="([^"]+)"[^>]*?\bvalue="([^"]*)"')
@@ -83,7 +84,7 @@ class ConsoleUnderTest:
     def operator(self, name: str = "ada", role: Role = Role.BOOKKEEPER) -> None:
         """An account whose password is PASSWORD."""
         with self.fleet.runtime.pool.connection() as conn:
-            operators.add(conn, name, role, CHEAP.hash(PASSWORD))
+            operators.add(conn, name, role, CHEAP.hashed(PASSWORD))
 
     def signed_in(self, name: str = "ada", role: Role = Role.BOOKKEEPER) -> Browser:
         """A browser in which somebody is signed in."""
@@ -154,7 +155,12 @@ def query_of(address: str) -> dict[str, str]:
 
 @contextmanager
 def serving_console(
-    fleet: Fleet, *, public_url: Any = "", database_url: Any = "", **changed: object
+    fleet: Fleet,
+    *,
+    public_url: Any = "",
+    database_url: Any = "",
+    passwords: Any = CHEAP,
+    **changed: object,
 ) -> Iterator[ConsoleUnderTest]:
     """Serve a console on the fleet's servers while the block runs; settings may be *changed*."""
     listener = listening_socket()
@@ -170,7 +176,7 @@ def serving_console(
     callback = {"uri": f"{settings.public_url}/xero/callback"}
     fleet.xero.admin.post("/_sim/redirect-uris", json=callback).raise_for_status()
     runtime = ListRuntime(settings, SYSTEM, [])
-    server = Server(runtime, listener)
+    server = Server(runtime, listener, passwords)
     server.start()
     console = ConsoleUnderTest(url, fleet, settings, runtime)
     try:

@@ -210,6 +210,9 @@ class Fleet:
             " placing_after = placing_after - %s, next_run_at = next_run_at - %s",
             [by, by, by, by],
         )
+        self.execute(
+            "update backfills set due_at = due_at - %s, lease_until = lease_until - %s", [by, by]
+        )
         self.execute("update wakeups set woken_at = woken_at - %s", [by])
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlencode
 
 import httpx
+from joserfc.jwk import RSAKey
 from pydantic import SecretStr
 
 from tests.simulators.oidc.app import create_app
-from tests.simulators.oidc.provider import CLIENT_ID, CLIENT_SECRET, Provider
+from tests.simulators.oidc.provider import CLIENT_ID, CLIENT_SECRET, Provider, new_key
 from tests.simulators.serving import serve
 from tests.support.console import Browser, ConsoleUnderTest, serving_console
 from tests.support.fleet import Fleet
@@ -50,10 +52,16 @@ class Door:
         return browser.get(self.logged_in(self.begin(browser, target), person))
 
 
+@cache
+def first_key() -> RSAKey:
+    """The key that the providers of all doors begin with."""
+    return new_key()
+
+
 @contextmanager
 def guarded_console(fleet: Fleet, **changed: object) -> Iterator[Door]:
     """Serve a console with a provider while the block runs; settings may be *changed*."""
-    provider = Provider()
+    provider = Provider(keys=[first_key()])
     with serve(create_app(provider)) as issuer:
         provider.issuer = issuer
         settings = {

@@ -16,7 +16,7 @@ import structlog
 from tests.support.console import Browser
 from tests.support.fleet import Fleet
 from workers.settings import Settings
-from workers.xero.transport import Answer, Transport
+from workers.transport import Answer, Transport
 
 TOKEN = re.compile(r'"(?:access|refresh|id)_token"\s*:\s*"([^"]+)"')
 

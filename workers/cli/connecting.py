@@ -148,7 +148,14 @@ def described(row: "ConnectionRow") -> dict[str, object]:
         "lost_reason": row.lost_reason,
         "settings": row.settings,
         "mapping_revision": row.mapping_revision,
+        "drafts": _drafts(row),
         "holds_tokens": row.token_set_id is not None,
         "created_at": row.created_at,
         "disconnected_at": row.disconnected_at,
     }
+
+
+def _drafts(row: "ConnectionRow") -> str:
+    if not row.is_drafting:
+        return "no"
+    return "complete: others wait for connection go-on" if row.drafts_held else "first"

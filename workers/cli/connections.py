@@ -163,6 +163,42 @@ def reconnect(
         output.note("Documents that waited are sent by the running fleet.")
 
 
+@app.command("draft-first")
+def draft_first(
+    *,
+    connection: ConnectionId,
+    count: Annotated[int, typer.Argument(min=0, max=1000, help="Documents; 0: none.")],
+    json: AsJson = False,
+    who: Who,
+) -> None:
+    """Send the next documents of a connection as drafts and hold the others until go-on."""
+    from workers.cli.session import connection_of, database
+    from workers.store import drafts
+
+    with database() as conn:
+        connection_of(conn, connection)
+        drafts.begin(conn, connection, count, who)
+        row = connection_of(conn, connection)
+    _show(row, json)
+
+
+@app.command("go-on")
+def go_on(*, connection: ConnectionId, json: AsJson = False, who: Who) -> None:
+    """Say that the drafts are as they should be: documents go as the settings say from now on."""
+    from workers.cli.session import connection_of, database
+    from workers.store import drafts
+
+    with database() as conn:
+        connection_of(conn, connection)
+        waited = drafts.confirm(conn, connection, who)
+        if waited is None:
+            raise Problem(f"Connection {connection} sends no drafts first: nothing waits for you.")
+    if json:
+        output.as_json({"connection": connection, "going": waited})
+    else:
+        output.note(f"{waited} documents go on; the drafts themselves are approved in Xero.")
+
+
 @app.command("connect-url")
 def connect_url(connection: ConnectionId, json: AsJson = False) -> None:
     """Print the address at which a browser connects this connection to Xero.

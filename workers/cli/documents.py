@@ -188,8 +188,8 @@ def previewed(decision: "Decision") -> dict[str, object]:
                 "message": why.message,
                 "remedy": why.remedy,
             }
-        case Skip(code=code, message=message):
-            return {"outcome": "skipped", "code": code, "message": message}
+        case Skip(reason=why):
+            return {"outcome": "skipped", "code": why.code, "message": why.message}
 
 
 def _post(post: "Post") -> dict[str, object]:

@@ -1,5 +1,6 @@
 """``mintsoft-xero export``: documents on their way to Xero."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 import typer
 
 from workers.cli import output
-from workers.cli.options import AsJson, DocumentId, DocumentIds, Who
+from workers.cli.options import AsJson, ConnectionId, DocumentId, DocumentIds, Who
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -40,6 +41,9 @@ class KindName(StrEnum):
 
 Reason = Annotated[str | None, typer.Option(help="Only those that wait for this code.")]
 Kind = Annotated[KindName | None, typer.Option(help="Only orders, or only 3PL invoices.")]
+Day = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day in UTC, such as 2026-11-01.")
+]
 Connection_ = Annotated[UUID | None, typer.Option("--connection", help="Only of this connection.")]
 
 
@@ -86,11 +90,22 @@ def show(document: DocumentId, json: AsJson = False) -> None:
 
 
 @app.command()
-def preview(document: DocumentId, json: AsJson = False) -> None:
-    """Show exactly what would be sent to Xero; nothing is created."""
-    from workers.cli import documents
+def preview(
+    what: Annotated[
+        str, typer.Argument(metavar="ID", help="A document, or a connection for its next ones.")
+    ],
+    limit: Annotated[int, typer.Option(min=1, max=50, help="Documents of a connection.")] = 10,
+    json: AsJson = False,
+) -> None:
+    """Show exactly what would be sent to Xero; nothing is sent and nothing is changed."""
+    from workers.cli import documents, previews
     from workers.cli.session import fleet_parts
 
+    connection = previews.connection_named(what)
+    if connection is not None:
+        previews.show(connection, limit, json=json)
+        return
+    document = what
     with fleet_parts() as runtime:
         with runtime.pool.connection() as conn:
             found = documents.document_of(conn, document)
@@ -99,6 +114,63 @@ def preview(document: DocumentId, json: AsJson = False) -> None:
         output.as_json(decided)
     else:
         _tell_preview(decided)
+
+
+@app.command()
+def backfill(
+    *,
+    connection: ConnectionId,
+    since: Day = None,
+    until: Day = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count, bring nothing in.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before bringing in.")] = False,
+    json: AsJson = False,
+    who: Who,
+) -> None:
+    """Export everything that was despatched since a date: count, ask, bring in.
+
+    Without --since: go on with the backfill that is open, or show the last one. If this process
+    ends, the fleet goes on. On a manual connection the documents count as asked for.
+    """
+    from workers.cli import backfills
+
+    if since is not None:
+        backfills.begin(connection, *backfills.span(since, until), who)
+    elif until is not None:
+        raise typer.BadParameter("needed with --until", param_hint="--since")
+    counted = backfills.move(connection) if backfills.found(connection).is_busy else None
+    latest = counted or backfills.found(connection)
+    if latest.state == "counted" and not dry_run:
+        if not json:
+            backfills.tell(latest, json=False)
+        if yes or typer.confirm(f"Bring in {latest.fresh} documents?", err=True):
+            backfills.decide(connection, "go", who)
+            latest = backfills.move(connection)
+    backfills.tell(latest, json=json)
+
+
+@app.command("backfill-pause")
+def backfill_pause(*, connection: ConnectionId, json: AsJson = False, who: Who) -> None:
+    """Have a backfill stay where it is."""
+    from workers.cli import backfills
+
+    backfills.tell(backfills.decide(connection, "pause", who), json=json)
+
+
+@app.command("backfill-resume")
+def backfill_resume(*, connection: ConnectionId, json: AsJson = False, who: Who) -> None:
+    """Let a paused backfill go on; the fleet does it."""
+    from workers.cli import backfills
+
+    backfills.tell(backfills.decide(connection, "resume", who), json=json)
+
+
+@app.command("backfill-cancel")
+def backfill_cancel(*, connection: ConnectionId, json: AsJson = False, who: Who) -> None:
+    """End a backfill; what it has brought in stays."""
+    from workers.cli import backfills
+
+    backfills.tell(backfills.decide(connection, "cancel", who), json=json)
 
 
 @app.command()

@@ -65,8 +65,6 @@ def _name(connection_id: UUID) -> str:
 
 
 def _gateway(url: str, given: "Credentials", remedy: str) -> "MintsoftGateway":
-    import httpx
-
     from workers.clock import SYSTEM
     from workers.mintsoft.gateway import MintsoftGateway
 
@@ -76,7 +74,7 @@ def _gateway(url: str, given: "Credentials", remedy: str) -> "MintsoftGateway":
         key=given.key,
         username=given.username,
         password=given.password,
-        timeout=httpx.Timeout(SECONDS),
+        read_seconds=SECONDS,
         remedy=remedy,
     )
 

@@ -157,10 +157,10 @@ def _name(text: str) -> str:
 
 def _hashed(path: Path | None) -> str:
     """Return what is stored of the password that is typed or stands in *path*. Raises Problem."""
-    from workers.console.passwords import WeakPassword, hashed
+    from workers.console.passwords import Passwords, WeakPassword
 
     try:
-        return hashed(_asked() if path is None else _read(path))
+        return Passwords().hashed(_asked() if path is None else _read(path))
     except WeakPassword as error:
         raise Problem(f"{error}.") from None
 

@@ -20,13 +20,17 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from workers.console import (
+    backfills,
     connecting,
     connections,
+    drafts,
     health,
     mapping_files,
     mappings,
     mintsoft_hooks,
+    previews,
     proving,
+    reasons,
     signing_in,
     webhooks,
 )
@@ -34,6 +38,7 @@ from workers.console.described import DescribedMount, Told, document
 from workers.console.desk import Console
 from workers.console.headers import SecurityHeaders, security_headers
 from workers.console.pages import Pages
+from workers.console.passwords import Passwords
 from workers.console.refusals import Refused, not_found
 from workers.console.visits import Visit, page
 from workers.runtime import Runtime
@@ -58,7 +63,7 @@ STATIC = Told(
 NO_SUCH_METHOD = Refused(405, "This address is not used that way", "Nothing was changed.")
 
 
-def create_app(runtime: Runtime) -> ASGIApp:
+def create_app(runtime: Runtime, passwords: Passwords) -> ASGIApp:
     """Return the console over *runtime*; its database may be away, then pages say so."""
     settings = runtime.settings
     headers = security_headers(settings.public_url, settings.xero_login_url)
@@ -72,7 +77,7 @@ def create_app(runtime: Runtime) -> ASGIApp:
             Exception: _failed,
         },
     )
-    app.state.console = Console(runtime, Pages())
+    app.state.console = Console(runtime, Pages(), passwords)
     return SecurityHeaders(app, headers)
 
 
@@ -84,9 +89,13 @@ def routes() -> list[BaseRoute]:
         *signing_in.routes(),
         *proving.routes(),
         *connections.routes(),
+        *drafts.routes(),
+        *backfills.routes(),
         *mapping_files.routes(),
         *mappings.routes(),
         *connecting.routes(),
+        *previews.routes(),
+        *reasons.routes(),
         *webhooks.routes(),
         *mintsoft_hooks.routes(),
         page("GET", "/openapi.yaml", describe, media="application/yaml"),

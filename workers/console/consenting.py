@@ -26,9 +26,9 @@ from workers.store.connections import ConnectionRow
 from workers.store.consents import Asked, Choice, Organisation
 from workers.store.sessions import Session
 from workers.store.vault import TokenSet
+from workers.transport import NoAnswer
 from workers.xero import failures, results
 from workers.xero.identity import InvalidGrant
-from workers.xero.transport import NoAnswer
 
 log = structlog.get_logger(__name__)
 

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from workers.console.pages import Pages
+from workers.console.passwords import Passwords
 from workers.console.refusals import Refused
 from workers.console.visits import Visit
 from workers.runtime import Runtime
@@ -19,6 +20,7 @@ class Console:
 
     runtime: Runtime
     pages: Pages
+    passwords: Passwords
 
     @property
     def is_https(self) -> bool:

@@ -18,4 +18,7 @@ class Section:
         return path == self.path or path.startswith(f"{self.path}/")
 
 
-SECTIONS = (Section("/connections", "Connections"),)
+SECTIONS = (
+    Section("/connections", "Connections"),
+    Section("/reasons", "Reasons"),
+)

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from workers.console import words
 from workers.console.navigation import SECTIONS
 from workers.console.visits import Visit
+from workers.reasons.catalogue import parked_url, reason_url
 from workers.store.operators import Role
 
 
@@ -28,6 +29,7 @@ class Pages:
         )
         self._environment.globals |= {"words": words, "Role": Role, "version": version}
         self._environment.globals["sections"] = SECTIONS
+        self._environment.globals |= {"reason_url": reason_url, "parked_url": parked_url}
         self._environment.filters |= {"moment": words.moment}
 
     def render(

@@ -5,7 +5,7 @@ few are looked at at once: each takes 64 MiB.
 """
 
 import threading
-from functools import cache
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,7 +16,9 @@ SHORTEST = 12
 LONGEST = 1000
 """Characters; hashing more would be work for an attacker's sake."""
 
-_HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
+STANDARD = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
+"""Takes a third of a second of a processor."""
+
 _ROOM = threading.BoundedSemaphore(4)
 
 
@@ -24,31 +26,34 @@ class WeakPassword(ValueError):  # noqa: N818  named after what it is
     """The password is too short or too long."""
 
 
-def hashed(password: str) -> str:
-    """Return what is stored of *password*. Raises WeakPassword saying how long it must be."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise WeakPassword(
-            f"password: {len(password)} characters; choose {SHORTEST} to {LONGEST} characters"
-        )
-    with _ROOM:
-        return _HASHER.hash(password)
+class Passwords:
+    """Makes and proves passwords at the cost of one *hasher*."""
 
+    def __init__(self, hasher: PasswordHasher = STANDARD) -> None:
+        self._hasher = hasher
 
-def proves(password: str, stored: str | None) -> bool:
-    """Return whether *password* is the one *stored*; None stands for an unknown account."""
-    with _ROOM:
-        try:
-            _HASHER.verify(stored or _nobodys(), password[: LONGEST + 1])
-        except (VerificationError, InvalidHashError):
-            return False
-    return stored is not None
+    def hashed(self, password: str) -> str:
+        """Return what is stored of *password*. Raises WeakPassword saying how long it must be."""
+        if not SHORTEST <= len(password) <= LONGEST:
+            raise WeakPassword(
+                f"password: {len(password)} characters; choose {SHORTEST} to {LONGEST} characters"
+            )
+        with _ROOM:
+            return self._hasher.hash(password)
 
+    def proves(self, password: str, stored: str | None) -> bool:
+        """Return whether *password* is the one *stored*; None stands for an unknown account."""
+        with _ROOM:
+            try:
+                self._hasher.verify(stored or self._nobodys, password[: LONGEST + 1])
+            except (VerificationError, InvalidHashError):
+                return False
+        return stored is not None
 
-def is_dated(stored: str) -> bool:
-    """Return whether *stored* was made at another cost than today's."""
-    return _HASHER.check_needs_rehash(stored)
+    def is_dated(self, stored: str) -> bool:
+        """Return whether *stored* was made at another cost than today's."""
+        return self._hasher.check_needs_rehash(stored)
 
-
-@cache
-def _nobodys() -> str:
-    return _HASHER.hash("nobody has this password")
+    @cached_property
+    def _nobodys(self) -> str:
+        return self._hasher.hash("nobody has this password")

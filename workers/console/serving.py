@@ -9,6 +9,7 @@ import threading
 import uvicorn
 
 from workers.console.app import create_app
+from workers.console.passwords import Passwords
 from workers.runtime import Runtime
 
 BACKLOG = 256
@@ -35,11 +36,13 @@ def listening_socket(host: str, port: int) -> socket.socket:
 class Server:
     """Serves the console from a thread of this process."""
 
-    def __init__(self, runtime: Runtime, listener: socket.socket) -> None:
+    def __init__(
+        self, runtime: Runtime, listener: socket.socket, passwords: Passwords | None = None
+    ) -> None:
         self._listener = listener
         self._server = uvicorn.Server(
             uvicorn.Config(
-                create_app(runtime),
+                create_app(runtime, passwords or Passwords()),
                 log_config=None,
                 log_level="critical",
                 access_log=False,

@@ -15,7 +15,7 @@ from psycopg import Connection
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from workers.console import passwords, strangers
+from workers.console import strangers
 from workers.console.desk import Console
 from workers.console.visits import Rule, Visit, new_token, page
 from workers.store import operators, sessions
@@ -71,11 +71,15 @@ def sign_in(console: Console, visit: Visit) -> Response:
     if not allowed:
         log.warning("console.sign_in_blocked", address=visit.address)
         return _again(console, visit, name, WAIT, 429)
-    if not passwords.proves(password, found.password_hash if found else None) or found is None:
+    proved = console.passwords.proves(password, found.password_hash if found else None)
+    if not proved or found is None:
         return _wrong(console, visit, name, found)
     token = new_token()
     with console.runtime.pool.connection() as conn:
-        _welcome(conn, visit, found, token, password)
+        sessions.forgive(conn, found.name, visit.address)
+        enter(conn, visit, found.id, found.name, token)
+        if console.passwords.is_dated(found.password_hash):
+            operators.rehash(conn, found, console.passwords.hashed(password))
     log.info("console.signed_in", operator=found.name)
     answer = RedirectResponse(local(visit.form), 303)
     console.give_cookie(answer, token)
@@ -97,13 +101,6 @@ def local(fields: Mapping[str, str]) -> str:
     """Return where to go on, which is never another site."""
     target = fields.get("next", "")
     return target if LOCAL.fullmatch(target) else HOME
-
-
-def _welcome(conn: Connection, visit: Visit, who: Candidate, token: str, password: str) -> None:
-    sessions.forgive(conn, who.name, visit.address)
-    enter(conn, visit, who.id, who.name, token)
-    if passwords.is_dated(who.password_hash):
-        operators.rehash(conn, who, passwords.hashed(password))
 
 
 def enter(

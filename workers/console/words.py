@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from schemas.connections import Mode
@@ -47,6 +48,14 @@ ACTIONS = {
     "connect started": "Went to Xero to connect",
     "connect refused": "Connecting did not succeed",
     "mapping saved": "Saved the account mapping",
+    "backfill started": "Began to count what was despatched",
+    "backfill begun": "Had it brought in",
+    "backfill paused": "Paused the backfill",
+    "backfill resumed": "Let the backfill go on",
+    "backfill cancelled": "Ended the backfill",
+    "drafts first": "Had the next documents go as drafts",
+    "drafts complete": "All drafts are in Xero; the others wait",
+    "drafts confirmed": "Let documents go on after the drafts",
 }
 
 DOCUMENTS = (
@@ -107,6 +116,11 @@ def number_of(count: int, what: str) -> str:
 def moment(value: datetime) -> str:
     """Return a time in UTC as people read it."""
     return f"{value:%-d %B %Y, %H:%M} UTC"
+
+
+def plain(value: Decimal) -> str:
+    """Return a number without needless zeros."""
+    return f"{value.normalize():f}"
 
 
 def action(name: str) -> str:

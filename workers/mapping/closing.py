@@ -74,7 +74,7 @@ def negative(total: Decimal, currency: str | None) -> Wait:
 
 def nothing_to_invoice() -> Skip:
     """Return the decision for a document worth nothing."""
-    return Skip("nothing_to_invoice", "The total is 0.00: there is nothing to invoice.")
+    return Skip(reason("nothing_to_invoice"))
 
 
 def _judge(

@@ -31,8 +31,7 @@ class Wait:
 class Skip:
     """There is nothing to send, and that is as it should be."""
 
-    code: str
-    message: str
+    reason: Reason
 
 
 Decision = Post | Wait | Skip

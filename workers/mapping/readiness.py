@@ -95,7 +95,7 @@ def mapping_warnings(mapping: Mapping, mode: Mode, chart: Chart) -> list[Documen
 def _unmapped(mapping: Mapping) -> Iterator[Note]:
     for name, label in COST_CENTRES.items():
         if name not in mapping.cost_centres:
-            warning = notices.cost_centre_unmapped(f"{label} ({name})")
+            warning = notices.cost_centre_open(f"{label} ({name})")
             yield Note(("cost_centres", name, "account"), warning)
 
 

@@ -9,7 +9,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from uuid import UUID
 
-import httpx
 from cryptography.fernet import MultiFernet
 from psycopg_pool import ConnectionPool
 
@@ -19,6 +18,7 @@ from workers.mintsoft.failures import REMEDY
 from workers.mintsoft.gateway import MintsoftGateway
 from workers.store import mintsoft_keys
 from workers.store.mintsoft_keys import Credentials
+from workers.transport import Transport
 
 MOST = 1000
 """Gateways kept; a key that came of a log-in is lost with its gateway, and fetched again."""
@@ -34,7 +34,7 @@ class Accounts:
         self,
         pool: ConnectionPool,
         fernet: Callable[[], MultiFernet],
-        http: httpx.Client,
+        http: Transport,
         url: str,
         clock: Clock,
         fleets: Credentials,

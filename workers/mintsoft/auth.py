@@ -7,12 +7,13 @@ logs in again and the others take what it got.
 import threading
 from collections.abc import Callable
 
-import httpx
 from pydantic import SecretStr
 
+from events.exact_json import dumps
 from workers.errors import AccessRefused
 from workers.mintsoft import failures
 from workers.store.mintsoft_keys import Credentials
+from workers.transport import NoAnswer, Transport
 
 
 class ApiKey:
@@ -38,27 +39,30 @@ class ApiKey:
             return self._key.get_secret_value()
 
 
-def log_in(client: httpx.Client, given: Credentials, url: str, remedy: str) -> SecretStr:
+def log_in(transport: Transport, given: Credentials, url: str, remedy: str) -> SecretStr:
     """Return a new key by ``POST /api/Auth``. Raises Transient, with the *remedy* if refused."""
     body = {"Username": given.username, "Password": given.password.get_secret_value()}
+    headers = {"Accept": "application/json", "Content-Type": "application/json"}
     try:
-        answer = client.post(f"{url}/api/Auth", json=body)
-    except httpx.RequestError as error:
+        answer = transport.send(
+            "POST", f"{url}/api/Auth", headers=headers, body=dumps(body).encode()
+        )
+    except NoAnswer as error:
         raise failures.of_silence(error, write=False) from error
-    if answer.status_code >= 500:
-        raise failures.broken(f"HTTP {answer.status_code}", write=False)
-    if answer.status_code != 200:
-        raise AccessRefused(f"Mintsoft refuses the log-in (HTTP {answer.status_code}): {remedy}")
+    if answer.status >= 500:
+        raise failures.broken(f"HTTP {answer.status}", write=False)
+    if answer.status != 200:
+        raise AccessRefused(f"Mintsoft refuses the log-in (HTTP {answer.status}): {remedy}")
     key = failures.content(answer, write=False)
     if not isinstance(key, str) or not key:
         raise AccessRefused(f"Mintsoft answers the log-in without a key: {remedy}")
     return SecretStr(key)
 
 
-def api_key(client: httpx.Client, given: Credentials, url: str, remedy: str) -> ApiKey:
+def api_key(transport: Transport, given: Credentials, url: str, remedy: str) -> ApiKey:
     """Return a fixed key, or one fetched for a user. Raises ValueError without either."""
     if given.key.get_secret_value():
         return ApiKey(given.key)
     if not given.username:
         raise ValueError(f"Mintsoft can't be called: {remedy}")
-    return ApiKey(SecretStr(""), lambda: log_in(client, given, url, remedy))
+    return ApiKey(SecretStr(""), lambda: log_in(transport, given, url, remedy))

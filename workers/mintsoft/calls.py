@@ -6,25 +6,21 @@ and must be looked up before it is repeated. JSON goes out and comes in without 
 
 from collections.abc import Mapping
 
-import httpx
-
 from events.exact_json import dumps
 from workers.clock import Clock
 from workers.mintsoft import failures
 from workers.mintsoft.auth import ApiKey
+from workers.transport import Answer, NoAnswer, Transport
 
-TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+READ_SECONDS = 30.0
 """Seconds; a tag or an order takes Mintsoft well under one."""
-
-LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=16)
-"""For all accounts of one process together."""
 
 Query = Mapping[str, str]
 
 
-def http(timeout: httpx.Timeout = TIMEOUT) -> httpx.Client:
+def http(read_seconds: float = READ_SECONDS) -> Transport:
     """Return the connections that all gateways of a process share. Safe for threads."""
-    return httpx.Client(timeout=timeout, limits=LIMITS)
+    return Transport(read_seconds=read_seconds)
 
 
 class Calls:
@@ -34,9 +30,9 @@ class Calls:
     """
 
     def __init__(
-        self, client: httpx.Client, url: str, key: ApiKey, clock: Clock, remedy: str
+        self, transport: Transport, url: str, key: ApiKey, clock: Clock, remedy: str
     ) -> None:
-        self._client = client
+        self._transport = transport
         self._url = url
         self._key = key
         self._clock = clock
@@ -68,12 +64,12 @@ class Calls:
         body: object,
         *,
         write: bool,
-    ) -> httpx.Response:
+    ) -> Answer:
         content = None if body is None else dumps(body).encode()
         request = (method, path, query, content)
         key = self._key.current()
         answer = self._send(*request, key, write=write)
-        if answer.status_code == 401 and (renewed := self._key.renew(key)) != key:
+        if answer.status == 401 and (renewed := self._key.renew(key)) != key:
             answer = self._send(*request, renewed, write=write)
         failure = failures.of_answer(
             answer, what, write=write, now=self._clock.now(), remedy=self._remedy
@@ -91,13 +87,17 @@ class Calls:
         key: str,
         *,
         write: bool,
-    ) -> httpx.Response:
+    ) -> Answer:
         headers = {"ms-apikey": key, "Accept": "application/json"}
         if content is not None:
             headers["Content-Type"] = "application/json"
         try:
-            return self._client.request(
-                method, f"{self._url}{path}", params=query, headers=headers, content=content
+            return self._transport.send(
+                method,
+                f"{self._url}{path}",
+                query=list((query or {}).items()),
+                headers=headers,
+                body=content,
             )
-        except httpx.RequestError as error:
+        except NoAnswer as error:
             raise failures.of_silence(error, write=write) from error

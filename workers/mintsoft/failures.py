@@ -6,11 +6,11 @@ is refused is no document's failure: everything waits, and goes on once the righ
 
 from datetime import datetime, timedelta
 
-import httpx
 import jiter
 
 from workers.errors import AccessRefused, Failure, Permanent, Throttled, Transient, Uncertain
 from workers.mintsoft.reasons import not_found, not_placed, refused
+from workers.transport import Answer, NoAnswer
 
 WAIT = timedelta(seconds=60)
 """How long to stay away after a 429 that does not say; Mintsoft publishes no limit."""
@@ -23,16 +23,16 @@ REMEDY = "check MX_MINTSOFT_API_KEY, or MX_MINTSOFT_USERNAME and MX_MINTSOFT_PAS
 
 
 def of_answer(
-    answer: httpx.Response, what: str, *, write: bool, now: datetime, remedy: str = REMEDY
+    answer: Answer, what: str, *, write: bool, now: datetime, remedy: str = REMEDY
 ) -> Failure | None:
     """Return what is wrong with *answer* about *what* (``order 12``), or None."""
-    match answer.status_code:
+    match answer.status:
         case status if 200 <= status < 300:
             return None
         case 429:
             return Throttled(now + _wait(answer.headers.get("Retry-After", "")), "Mintsoft")
         case 401 | 403:
-            return AccessRefused(f"Mintsoft answers HTTP {answer.status_code}: {remedy}")
+            return AccessRefused(f"Mintsoft answers HTTP {answer.status}: {remedy}")
         case 404:
             return Permanent(not_found(what), _describe(answer))
         case status if 400 <= status < 500 and status != 408:
@@ -40,13 +40,12 @@ def of_answer(
             return Permanent(
                 not_placed(what, words) if write else refused(words), _describe(answer)
             )
-    return broken(f"HTTP {answer.status_code}", write=write)
+    return broken(f"HTTP {answer.status}", write=write)
 
 
-def of_silence(error: httpx.RequestError, *, write: bool) -> Failure:
+def of_silence(error: NoAnswer, *, write: bool) -> Failure:
     """Return what a request without an answer is; one that never left can't have done anything."""
-    never_sent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
-    return broken(type(error).__name__, write=write and not never_sent)
+    return broken(str(error), write=write and error.sent)
 
 
 def broken(cause: str, *, write: bool) -> Transient:
@@ -54,10 +53,10 @@ def broken(cause: str, *, write: bool) -> Transient:
     return Uncertain(f"Mintsoft: {cause}") if write else Transient(f"Mintsoft: {cause}")
 
 
-def content(answer: httpx.Response, *, write: bool) -> object:
+def content(answer: Answer, *, write: bool) -> object:
     """Return the JSON in a success, fractions as Decimal. Raises Uncertain or Transient."""
     try:
-        return jiter.from_json(answer.content, float_mode="decimal", allow_inf_nan=False)
+        return jiter.from_json(answer.body, float_mode="decimal", allow_inf_nan=False)
     except ValueError as error:
         raise broken(f"an answer that is no JSON ({error})", write=write) from error
 
@@ -81,17 +80,17 @@ def _result_text(found: dict[str, object]) -> str:
     return " ".join(str(each) for each in said if each)[:LONGEST_DETAIL]
 
 
-def _words(answer: httpx.Response) -> str:
+def _words(answer: Answer) -> str:
     try:
-        found = jiter.from_json(answer.content)
+        found = jiter.from_json(answer.body)
     except ValueError:
-        return answer.text[:200]
+        return answer.body.decode("utf-8", errors="replace")[:200]
     message = found.get("Message") if isinstance(found, dict) else found
     return str(message or "")[:LONGEST_DETAIL]
 
 
-def _describe(answer: httpx.Response) -> str:
-    return f"HTTP {answer.status_code} {_words(answer)}".strip()
+def _describe(answer: Answer) -> str:
+    return f"HTTP {answer.status} {_words(answer)}".strip()
 
 
 def _wait(value: str) -> timedelta:

@@ -8,7 +8,6 @@ carried out, and are looked up (``find_order``, ``find_asn``) before they are re
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
-import httpx
 from pydantic import SecretStr
 
 from schemas.imports import NewAsn, NewOrder
@@ -19,6 +18,7 @@ from workers.mintsoft.answers import Found, OrderStatus, Placed, Row
 from workers.mintsoft.auth import api_key
 from workers.mintsoft.calls import Calls
 from workers.store.mintsoft_keys import NOTHING, Credentials
+from workers.transport import Transport
 
 __all__ = ["Found", "MintsoftGateway", "OrderStatus", "Placed"]
 
@@ -42,15 +42,16 @@ class MintsoftGateway:
         key: SecretStr | None = None,
         username: str = "",
         password: SecretStr | None = None,
-        timeout: httpx.Timeout = calls.TIMEOUT,
-        http: httpx.Client | None = None,
+        read_seconds: float = calls.READ_SECONDS,
+        http: Transport | None = None,
         remedy: str = failures.REMEDY,
     ) -> None:
         given = Credentials(key or NOTHING, username, password or NOTHING)
-        self._own = calls.http(timeout) if http is None else None
-        client = http or self._own
-        assert client is not None, "one of the two"
-        self._calls = Calls(client, url, api_key(client, given, url, remedy), clock, remedy)
+        self._own = calls.http(read_seconds) if http is None else None
+        transport = http or self._own
+        assert transport is not None, "one of the two"
+        key_of = api_key(transport, given, url, remedy)
+        self._calls = Calls(transport, url, key_of, clock, remedy)
 
     def ping(self) -> None:
         """Make the cheapest call that needs a key, and raise what is wrong with it."""
@@ -139,6 +140,17 @@ class MintsoftGateway:
         }
         return self._list("/api/Order/List", "the list of orders", query)
 
+    def despatched_page(
+        self, since: datetime, number: int, *, client_id: int | None = None
+    ) -> list[Row]:
+        """Return one page (1, 2, ...) of the orders despatched at or after *since* (UTC)."""
+        query = {
+            "SinceDespatchDate": _moment(since),
+            "ClientId": str(client_id or ""),
+            "IncludeOrderItems": "true",
+        }
+        return self._page("/api/Order/List", "the list of orders", query, number)
+
     # ASNs and products
 
     def create_asn(self, asn: NewAsn) -> int:
@@ -190,6 +202,11 @@ class MintsoftGateway:
         query = {"SinceDate": _moment(since), "ClientId": str(client_id or "")}
         return self._list("/api/Accounting/Invoice/List", "the list of invoices", query)
 
+    def invoices_page(self, since: datetime, number: int) -> list[Row]:
+        """Return one page (1, 2, ...) of the 3PL invoices dated at or after *since* (UTC)."""
+        query = {"SinceDate": _moment(since)}
+        return self._page("/api/Accounting/Invoice/List", "the list of invoices", query, number)
+
     def get_invoice(self, invoice_id: int) -> Row:
         """Return a 3PL invoice as Mintsoft has it now."""
         what = f"invoice {invoice_id}"
@@ -215,13 +232,12 @@ class MintsoftGateway:
         return {answers.number_of(row, "ID"): str(row.get("Code") or "") for row in rows}
 
     def _list(self, path: str, what: str, query: dict[str, str]) -> Iterator[list[Row]]:
+        return listing.settled(lambda number: self._page(path, what, query, number))
+
+    def _page(self, path: str, what: str, query: dict[str, str], number: int) -> list[Row]:
         given = {name: value for name, value in query.items() if value}
-
-        def page(number: int) -> list[Row]:
-            paging = {"PageNo": str(number), "Limit": str(listing.PAGE)}
-            return answers.rows(self._calls.read(path, what, given | paging), what)
-
-        return listing.settled(page)
+        paging = {"PageNo": str(number), "Limit": str(listing.PAGE)}
+        return answers.rows(self._calls.read(path, what, given | paging), what)
 
     def _write(
         self,

@@ -23,11 +23,12 @@ class NotADocument(ValueError):  # noqa: N818  named after what it is
     """The JSON lacks what makes it a document's; the text names the field and the remedy."""
 
 
-def order_despatched(account: str, order: Row, text: str = "") -> Message:
+def order_despatched(account: str, order: Row, text: str = "", *, mark: str = "") -> Message:
     """Return ``order.dispatched.v1`` for an order as Mintsoft's API gives it.
 
     *text* is its JSON as it came, if that is at hand: written anew, a number such as 1e8000
-    takes a thousand times its place. Raises NotADocument.
+    takes a thousand times its place. *mark* makes it another event about the same version, which
+    the inbox takes although it knows the first. Raises NotADocument.
     """
     event_id, order_id, changed = _identity("order", order)
     return encode_as_given(
@@ -35,7 +36,7 @@ def order_despatched(account: str, order: Row, text: str = "") -> Message:
         account=account,
         subject=str(order_id),
         data_json=text or dumps(order),
-        id=event_id,
+        id=event_id + mark,
         time=_moment(order, "DespatchDate") or changed,
     )
 
@@ -57,7 +58,9 @@ def order_cancelled(account: str, order: Row, _text: str = "") -> Message:
     )
 
 
-def invoice_finalised(account: str, invoice: Row, client: Row, currency: str | None) -> Message:
+def invoice_finalised(
+    account: str, invoice: Row, client: Row, currency: str | None, *, mark: str = ""
+) -> Message:
     """Return ``invoice.finalised.v1`` for a 3PL invoice and its client, amounts in *currency*.
 
     Raises NotADocument.
@@ -68,13 +71,18 @@ def invoice_finalised(account: str, invoice: Row, client: Row, currency: str | N
         account=account,
         subject=str(invoice_id),
         data_json=dumps({"Invoice": invoice, "Client": client, "CurrencyCode": currency}),
-        id=event_id,
+        id=event_id + mark,
         time=changed,
     )
 
 
 def invoice_of(
-    account: str, invoice: Row, clients: Mapping[int, Row], currencies: Mapping[int, str]
+    account: str,
+    invoice: Row,
+    clients: Mapping[int, Row],
+    currencies: Mapping[int, str],
+    *,
+    mark: str = "",
 ) -> Message:
     """Return ``invoice.finalised.v1`` for an invoice, in the currency of its client.
 
@@ -83,7 +91,7 @@ def invoice_of(
     """
     client = clients.get(client_of(invoice), {"ID": client_of(invoice)})
     currency = currencies.get(number_of(client, "CurrencyId"))
-    return invoice_finalised(account, invoice, client, currency)
+    return invoice_finalised(account, invoice, client, currency, mark=mark)
 
 
 def client_of(document: Row) -> int:

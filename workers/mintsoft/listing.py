@@ -45,3 +45,20 @@ def _one_reading(read: Callable[[int], list[Row]]) -> Iterator[list[Row]]:
         if len(page) < PAGE:
             return
         number += 1
+
+
+Place = tuple[int, int, int]
+"""How far a list has been read over many turns: the reading, its next page, its news so far."""
+
+
+def turned(place: Place, rows: int, fresh: int) -> Place | None:
+    """Return where to go on after a page of *rows*, *fresh* of them never seen; None: at the end.
+
+    As in :func:`settled`, but what was seen is remembered by the caller, for as long as it takes.
+    """
+    reading, page, news = place[0], place[1], place[2] + fresh
+    if rows >= PAGE:
+        return reading, page + 1, news
+    if page == 1 or not news:
+        return None
+    return reading + 1, 1, 0

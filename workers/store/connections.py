@@ -35,7 +35,9 @@ REVOCATION_PATIENCE = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class ConnectionRow:
-    """One connection, as stored."""
+    """One connection, as stored. ``is_drafting``: its first documents go as drafts, and the others
+    wait for somebody's word; ``drafts_held``: all drafts are in Xero.
+    """
 
     id: UUID
     mode: Mode
@@ -56,11 +58,19 @@ class ConnectionRow:
     revoke_failures: int
     created_at: datetime
     disconnected_at: datetime | None
+    is_drafting: bool = False
+    drafts_held: bool = False
 
     @property
     def parsed_settings(self) -> ConnectionSettings:
         """The settings as a model; what is stored has been validated before."""
         return ConnectionSettings.model_validate(self.settings)
+
+    @property
+    def settings_in_force(self) -> ConnectionSettings:
+        """The settings as documents are sent by now: as drafts while drafts come first."""
+        settings = self.parsed_settings
+        return settings.model_copy(update={"document_status": "DRAFT"} if self.is_drafting else {})
 
 
 @dataclass(frozen=True, slots=True)

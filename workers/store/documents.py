@@ -16,8 +16,9 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from schemas.exports import Kind
-from workers.mapping.arrivals import SKIPPED_BY_PERSON
 from workers.mapping.outcomes import InXero
+from workers.mapping.reasons import reason
+from workers.store.ledger import Claimed
 from workers.store.sql import queries
 
 SQL = queries("documents")
@@ -200,6 +201,13 @@ def tag(conn: Connection, document_id: int) -> Tag | None:
         return cursor.execute(SQL["tag"], {"document_id": document_id}).fetchone()
 
 
+def next_ones(conn: Connection, connection_id: UUID, limit: int) -> list[Claimed]:
+    """Return up to *limit* documents that would be sent next; they stay as they are."""
+    values = {"connection_id": connection_id, "limit": limit}
+    with conn.cursor(row_factory=class_row(Claimed)) as cursor:
+        return cursor.execute(SQL["next_ones"], values).fetchall()
+
+
 def held_ids(
     conn: Connection, reason: str | None, kind: str | None, connection_id: UUID | None
 ) -> list[int]:
@@ -218,11 +226,12 @@ def release(conn: Connection, ids: Sequence[int], who: str) -> list[int]:
 
 def skip(conn: Connection, ids: Sequence[int], why: str, who: str) -> list[int]:
     """Decide that documents are not sent; return those for which it could be decided."""
+    told = reason("skipped_by_person", why=why)
     values = {
         "ids": list(ids),
-        "code": SKIPPED_BY_PERSON,
-        "why": why,
-        "remedy": "Nothing needs to be done; retry it if that was wrong.",
+        "code": told.code,
+        "why": told.message,
+        "remedy": told.remedy,
     }
     skipped = sorted(row[0] for row in conn.execute(SQL["skip"], values))
     note(conn, skipped, who, "skipped", {"why": why})

@@ -18,7 +18,7 @@ from psycopg.types.json import Json, Jsonb
 from events.exact_json import dumps
 from schemas.imports import ImportKind, ImportStatus
 from workers.mapping.arrivals import SKIPPED_BY_PERSON
-from workers.mapping.reasons import Reason
+from workers.mapping.reasons import Reason, reason
 from workers.store.connections import ConnectionRow
 from workers.store.sql import queries
 
@@ -366,11 +366,12 @@ def release(conn: Connection, ids: Sequence[int], who: str) -> list[int]:
 
 def skip(conn: Connection, ids: Sequence[int], why: str, who: str) -> list[int]:
     """Decide that imports are settled; return those for which it could be decided."""
+    told = reason("skipped_by_person", why=why)
     values = {
         "ids": list(ids),
-        "code": SKIPPED_BY_PERSON,
-        "why": why,
-        "remedy": "Nothing needs to be done; retry it if that was wrong.",
+        "code": told.code,
+        "why": told.message,
+        "remedy": told.remedy,
     }
     skipped = sorted(row[0] for row in conn.execute(SQL["skip"], values))
     _note(conn, skipped, who, "import skipped", {"why": why})

@@ -16,6 +16,7 @@ import psycopg
 from cryptography.fernet import InvalidToken, MultiFernet
 
 from workers.errors import AuthorisationLost, Transient
+from workers.reasons.catalogue import BY_CODE
 from workers.store.sql import queries
 
 _SQL = queries("vault")
@@ -91,7 +92,7 @@ def load(conn: psycopg.Connection, fernet: MultiFernet, token_set_id: UUID) -> T
     """
     row = conn.execute(_SQL["load"], {"id": token_set_id}).fetchone()
     if row is None:
-        raise AuthorisationLost("its tokens have been erased: connect the organisation again")
+        raise AuthorisationLost(BY_CODE["tokens_erased"].message)
     return _opened(fernet, row)
 
 

@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool
 
 from workers.clock import Clock
 from workers.errors import ConsentLost, Failure, Transient
+from workers.reasons.catalogue import BY_CODE
 from workers.store import vault
 from workers.store.vault import TokenSet
 from workers.xero.identity import Identity, InvalidGrant
@@ -29,12 +30,6 @@ LEASE = timedelta(seconds=30)
 POLL_SECONDS = 0.1
 PATIENCE = 100
 """How often those who wait look for the new set: 10 s in all, then the work is put back."""
-
-
-CONSENT_ENDED = (
-    "Xero has ended the consent, because a person withdrew it or it lay unused for 60 days: "
-    "connect the organisation again"
-)
 
 
 class Tokens:
@@ -125,7 +120,9 @@ class Tokens:
         try:
             renewed = self._identity.refresh(tokens)
         except InvalidGrant:
-            return self._newer_than(token_set_id, tokens, ConsentLost(CONSENT_ENDED))
+            return self._newer_than(
+                token_set_id, tokens, ConsentLost(BY_CODE["consent_ended"].message)
+            )
         with self._pool.connection() as conn:
             stored = vault.replace(
                 conn, self._fernet, token_set_id, holder, renewed, self._clock.now()

@@ -21,21 +21,17 @@ from workers.errors import (
     Transient,
     Uncertain,
 )
+from workers.reasons.catalogue import BY_CODE
+from workers.reasons.connections import LOST_BY_STATUS
+from workers.transport import Answer, NoAnswer
 from workers.xero import wire
 from workers.xero.reasons import NOT_FOUND, TOO_LARGE, reason_of
-from workers.xero.transport import Answer, NoAnswer
 
 LONGEST_WAIT = 24 * 3600
 """No limit of Xero lasts longer than a day, whatever a header says. Seconds."""
 
 _DEFAULT_WAIT = {"concurrent": 1, "minute": 60, "appminute": 60, "day": 3600}
 """Seconds to wait when a 429 has no Retry-After that can be read."""
-
-_NOT_LET_IN = {
-    401: "Xero refuses access although it was renewed just now; it may be for less than is needed",
-    403: "Xero lets us into this organisation no more: somebody removed the app there, or the "
-    "user who connected it has no access any longer",
-}
 
 LONGEST_DETAIL = 2000
 """Xero's own words are kept up to this length."""
@@ -66,7 +62,7 @@ def of_answer(answer: Answer, *, write: bool, now: datetime) -> Failure | None:
             limit = limit_of(answer.headers)
             return Throttled(now + limit.wait, limit.problem)
         case 401 | 403:
-            return AuthorisationLost(f"{_NOT_LET_IN[answer.status]} (Xero: {_describe(answer)})")
+            return AuthorisationLost(f"{_not_let_in(answer.status)} (Xero: {_describe(answer)})")
         case 404:
             return Permanent(NOT_FOUND, _describe(answer))
         case 413:
@@ -74,6 +70,10 @@ def of_answer(answer: Answer, *, write: bool, now: datetime) -> Failure | None:
         case status if 400 <= status < 500 and status != 408:
             return Permanent(reason_of(messages_of(answer.body)), _describe(answer))
     return broken(_describe(answer), write=write)
+
+
+def _not_let_in(status: int) -> str:
+    return BY_CODE[LOST_BY_STATUS[status]].message
 
 
 def of_silence(error: NoAnswer, *, write: bool) -> Failure:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from workers.clock import Clock
+from workers.transport import Answer, NoAnswer
 from workers.xero import failures, results, wire
 from workers.xero.budget import Call, Purpose
 from workers.xero.results import (
@@ -23,7 +24,6 @@ from workers.xero.results import (
     XeroConnection,
 )
 from workers.xero.sdk import Operation, XeroApi
-from workers.xero.transport import Answer, NoAnswer
 
 BATCH = 50
 """Documents in one write, and numbers in one look-up, as Xero advises."""

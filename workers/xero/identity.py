@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from workers.clock import Clock
 from workers.errors import Transient
 from workers.store.vault import TokenSet
+from workers.transport import CONNECT_SECONDS, Answer, NoAnswer, Transport
 from workers.xero import wire
-from workers.xero.transport import CONNECT_SECONDS, Answer, NoAnswer, Transport
 
 READ_SECONDS = 15.0
 """A token is a small answer; with the connect time-out this stays under the refresher's lease."""

@@ -13,10 +13,10 @@ from itertools import pairwise
 from typing import Protocol
 from uuid import UUID
 
+from workers.transport import Answer
 from workers.xero import results
 from workers.xero.dates import instant
 from workers.xero.failures import broken, content
-from workers.xero.transport import Answer
 
 BATCH = 50
 """Documents or contacts asked for by id in one call: their ids make an address of 2,000 letters."""

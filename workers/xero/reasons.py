@@ -1,217 +1,148 @@
-"""What Xero's refusals mean to a bookkeeper: its usual messages, each with a remedy and a cure.
+"""Recognises Xero's usual refusals; :mod:`workers.reasons.xero` says what they mean.
 
-The messages are Xero's, collected from its own SDKs' issues and from vendors' help pages; it
-publishes no list. One that nobody here knows is told in Xero's words, never hidden.
+Patterns are loose, because Xero varies quotation marks, capitals and the ends of its sentences
+without notice. A message that nobody here knows is told in Xero's words, never hidden.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workers.mapping.reasons import Cure, Entry, Reason, merge
+from workers.mapping.reasons import Reason, merge, told
+from workers.reasons.xero import BY_CODE
 
 UNNAMED = "of the document"
 """Stands for what a message of Xero does not name."""
 
-_NUMBER_TAKEN = Entry(
-    "xero_number_taken",
-    "Xero already has a sales invoice with this number.",
-    "Look it up in Xero. If it is this document, mark it as posted; else change the number "
-    "template of the connection, then retry.",
-    Cure.PERSON,
-)
-_ACCOUNT_ARCHIVED = Entry(
-    "xero_account_archived",
-    "Xero refuses account {account}: it is archived or deleted.",
-    "Restore the account in Xero and refresh the chart, or map another one.",
-    Cure.XERO,
-)
-_ACCOUNT_INVALID = Entry(
-    "xero_account_invalid",
-    "Xero does not take account {account} on a sales invoice.",
-    "Map an account that exists, is active and may be used on sales invoices.",
-    Cure.MAPPING,
-)
-_TAX_FOR_ACCOUNT = Entry(
-    "xero_tax_not_for_account",
-    "Xero does not allow tax type {tax} on account {account}.",
-    "Map a tax type that suits the account, or an account that suits the tax type.",
-    Cure.MAPPING,
-)
-_TAX_INVALID = Entry(
-    "xero_tax_type_invalid",
-    "Xero does not know tax type {tax}, or not for sales.",
-    "Map a tax type that is active in Xero and meant for sales.",
-    Cure.MAPPING,
-)
-_CONTACT_ARCHIVED = Entry(
-    "xero_contact_archived",
-    "The contact is archived in Xero.",
-    "Restore the contact in Xero, then retry.",
-    Cure.XERO,
-)
-_CONTACT_TAKEN = Entry(
-    "xero_contact_taken",
-    "Xero has another contact with the same name or number.",
-    "Merge the two contacts in Xero or rename one of them, then retry.",
-    Cure.XERO,
-)
-_CONTACT_MISSING = Entry(
-    "xero_contact_missing",
-    "The contact that was linked is no longer in Xero.",
-    "Link the customer to a contact that exists, then retry.",
-    Cure.PERSON,
-)
-_CURRENCY = Entry(
-    "xero_currency_not_enabled",
-    "Currency {currency} is not switched on in Xero.",
-    "Add the currency in Xero (some plans have one currency only), then refresh the chart.",
-    Cure.XERO,
-)
-_LOCKED = Entry(
-    "xero_date_locked",
-    "The document is dated in a period that is locked in Xero (lock date {date}).",
-    "Move the lock date in Xero and refresh the chart, or enter the document by hand and mark "
-    "it as posted.",
-    Cure.XERO,
-)
-_ITEM = Entry(
-    "xero_item_invalid",
-    "Xero does not accept item {item}.",
-    "Look at the item in Xero: it must exist and be for sale; then retry.",
-    Cure.XERO,
-)
-_TRACKING = Entry(
-    "xero_tracking_invalid",
-    "Xero does not know a tracking category or option of the document, or it is archived.",
-    "Correct the tracking in the mapping, or restore the category and option in Xero and retry.",
-    Cure.MAPPING,
-)
-_PLAN = Entry(
-    "xero_plan_limit",
-    "The organisation's Xero plan allows no more approved invoices this month.",
-    "Upgrade the plan in Xero, or set document_status to DRAFT, then retry.",
-    Cure.XERO,
-)
-_NEGATIVE = Entry(
-    "xero_total_negative",
-    "Xero takes no invoice whose total is below zero.",
-    "Enter a credit note in Xero by hand, then mark the document as posted or skip it.",
-    Cure.PERSON,
-)
-_TOTAL = Entry(
-    "xero_total_differs",
-    "Xero computes another amount than was sent.",
-    "Compare the lines in Mintsoft with the document; correct them there, then retry.",
-    Cure.MINTSOFT,
-)
-_DISCOUNT = Entry(
-    "xero_discount_refused",
-    "Xero refuses a discount: it may not be more than its line.",
-    "Correct the discount in Mintsoft, then retry.",
-    Cure.MINTSOFT,
-)
-_EMAIL = Entry(
-    "xero_email_invalid",
-    "Xero does not accept the customer's e-mail address.",
-    "Correct the e-mail address in Mintsoft, then retry.",
-    Cure.MINTSOFT,
-)
-_KEY_REUSED = Entry(
-    "xero_key_reused",
-    "Xero has seen the idempotency key of this request with other contents.",
-    "Look in Xero which of the documents exist, then retry: a new key is used.",
-    Cure.PERSON,
-)
-_TOO_LARGE = Entry(
-    "xero_too_large",
-    "The document is larger than Xero accepts in one request (3.5 MB).",
-    "Split the order in Mintsoft, or enter the document in Xero by hand and mark it as posted.",
-    Cure.PERSON,
-)
-_NOT_FOUND = Entry(
-    "xero_not_found",
-    "Xero does not have what was asked for; it may have been deleted.",
-    "Look in Xero whether the document is there, then retry or skip it.",
-    Cure.PERSON,
-)
-_REFUSED = Entry(
-    "xero_refused",
-    "Xero refuses the document: {words}",
-    "Correct what Xero names, here, in Mintsoft or in Xero, then retry.",
-    Cure.PERSON,
-)
-
 _Q = r"['\"\u2018\u2019\u201c\u201d]?"
 """A quotation mark of any kind, or none: Xero is not consistent."""
 
+_NO_Q = r"[^'\"\u2018\u2019\u201c\u201d]+?"
+
+_ACCOUNT = rf"account code {_Q}(?P<account>{_NO_Q}){_Q} "
+_ITEM = rf"item (code )?{_Q}(?P<item>{_NO_Q}){_Q} "
+
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class Rule:
+    """A message in which ``pattern`` is found has this code; its groups name what it is about."""
+
+    code: str
     pattern: re.Pattern[str]
-    entry: Entry
 
 
-def _rule(pattern: str, entry: Entry) -> _Rule:
-    return _Rule(re.compile(pattern, re.IGNORECASE), entry)
+def _rules(*table: tuple[str, str]) -> tuple[Rule, ...]:
+    return tuple(Rule(code, re.compile(pattern, re.IGNORECASE)) for code, pattern in table)
 
 
 # The first that matches wins: the special stand before the general.
-_RULES = (
-    _rule(r"invoice (#|number|no\.?) must be unique", _NUMBER_TAKEN),
-    _rule(
-        rf"account code {_Q}(?P<account>[^'\"\u2018\u2019\u201c\u201d]+?){_Q} has been archived",
-        _ACCOUNT_ARCHIVED,
+RULES = _rules(
+    ("xero_key_reused", r"idempotency key"),
+    ("xero_number_taken", r"invoice (#|number|no\.?) must be unique"),
+    ("xero_plan_limit", r"limit of invoices you can approve"),
+    ("xero_credit_limit", r"credit limit"),
+    ("xero_payments_exist", r"(has|have) (a )?(reconciled )?payments? or credit notes? allocated"),
+    ("xero_status_creation", r"not of valid status for creation"),
+    ("xero_status_change", r"not of valid status for modification"),
+    # lock dates, before anything else that speaks of dates
+    ("xero_date_locked", r"before the .*lock date(, currently set (at|to) (?P<date>[\w/.-]+\w))?"),
+    ("xero_due_date_early", r"due ?date.*(cannot|can't|must not) be (before|earlier)"),
+    ("xero_due_date_not_given", r"due ?date.*(empty|must be specified|required|mandatory)"),
+    ("xero_date_not_given", r"\bdate( field)? (must be specified|is required|cannot be empty)"),
+    (
+        "xero_date_invalid",
+        r"not a valid date|string to datetime|\bdate must be (between|after|bef)",
     ),
-    _rule(
-        rf"tax ?type code {_Q}(?P<tax>[^'\"\u2018\u2019\u201c\u201d]+?){_Q} cannot be used with "
-        rf"(this )?account code( {_Q}(?P<account>[^'\"\u2018\u2019\u201c\u201d.]+))?",
-        _TAX_FOR_ACCOUNT,
+    # tax types name accounts too
+    (
+        "xero_tax_not_for_account",
+        (
+            rf"tax ?type code {_Q}(?P<tax>{_NO_Q}){_Q} cannot be used with (this )?account code"
+            rf"( {_Q}(?P<account>[^'\"\u2018\u2019\u201c\u201d.]+))?"
+        ),
     ),
-    _rule(rf"tax ?type code {_Q}(?P<tax>.+?){_Q} does not exist", _TAX_INVALID),
-    _rule(r"tax (rate|type) (must be valid|is invalid|must be specified)", _TAX_INVALID),
-    _rule(
-        rf"account code {_Q}(?P<account>[^'\"\u2018\u2019\u201c\u201d]+?){_Q} "
-        r"(is not a valid code|does not exist|cannot be applied)",
-        _ACCOUNT_INVALID,
+    ("xero_tax_type_invalid", rf"tax ?type code {_Q}(?P<tax>.+?){_Q} does not exist"),
+    ("xero_tax_type_invalid", r"tax (rate|type) (must be valid|is (not valid|invalid))"),
+    (
+        "xero_tax_type_not_given",
+        r"tax ?(type|rate)( field| code)? (is mandatory|must be specified)",
     ),
-    _rule(
-        r"account (code |code or id )?(must be valid|must be specified|is invalid|is not valid)",
-        _ACCOUNT_INVALID,
+    ("xero_tax_amount", r"tax amount.*(greater than|cannot be|must not|invalid)"),
+    # stock and accounts
+    ("xero_item_out_of_stock", rf"{_ITEM}.*(insufficient|not enough|quantity on hand)"),
+    ("xero_item_out_of_stock", r"(insufficient|not enough) (quantity|stock)"),
+    ("xero_inventory_account", rf"({_ACCOUNT}.*)?(tracked inventory|inventory asset)"),
+    ("xero_account_archived", rf"{_ACCOUNT}has been archived"),
+    ("xero_account_unknown", rf"{_ACCOUNT}(has been removed|does not (exist|match)|.*recognised)"),
+    ("xero_account_invalid", rf"{_ACCOUNT}(is not a valid code|is invalid|cannot be applied)"),
+    ("xero_account_not_given", r"account (code |code or id )?(must be specified|is required)"),
+    ("xero_account_invalid", r"account (code |code or id )?(must be|is) (in|not )?valid"),
+    # contacts
+    ("xero_contact_archived", r"contact.*(has been|is) archived|un-?archived before"),
+    (
+        "xero_contact_number_taken",
+        r"(another )?contact (has this|number).*(contact number|already)",
     ),
-    _rule(r"contact.*(has been|is) archived|un-?archived before", _CONTACT_ARCHIVED),
-    _rule(r"contact (name|number).*already assigned", _CONTACT_TAKEN),
-    _rule(r"contact (name|number) already exists|contact has this contact number", _CONTACT_TAKEN),
-    _rule(r"contact.*(could not be|cannot be|was not) found|contactid.*not", _CONTACT_MISSING),
-    _rule(rf"not subscribed to currency {_Q}(?P<currency>\w+)", _CURRENCY),
-    _rule(r"before the .*lock date(, currently set (at|to) (?P<date>[\w/.-]+\w))?", _LOCKED),
-    _rule(
-        rf"item code {_Q}(?P<item>[^'\"\u2018\u2019\u201c\u201d]+?){_Q} (is|does|could|was)\b",
-        _ITEM,
+    (
+        "xero_contact_taken",
+        r"contact name.*already (assigned|exists)|existing contact with (that )?n",
     ),
-    _rule(r"item code.*(invalid|not valid|not found)", _ITEM),
-    _rule(r"tracking", _TRACKING),
-    _rule(r"limit of invoices you can approve", _PLAN),
-    _rule(r"total for this document must be greater than or equal to zero", _NEGATIVE),
-    _rule(r"discount", _DISCOUNT),
-    _rule(r"(total|line amount|tax amount).*(does not|doesn't|do not) (equal|match)", _TOTAL),
-    _rule(r"e-?mail address (must be|is not|is in)", _EMAIL),
-    _rule(r"idempotency key", _KEY_REUSED),
+    ("xero_contact_taken", r"enter a unique name"),
+    ("xero_contact_not_given", r"contact (name )?must (be specified|contain at least)"),
+    ("xero_contact_missing", r"contact.*(could not be|cannot be|was not) found|contactid.*not"),
+    ("xero_contact_person", r"additional people cannot be added"),
+    ("xero_email_invalid", r"e-?mail ?address (must be|is not|is in)"),
+    # currencies
+    ("xero_currency_plan", r"multi-?currency"),
+    ("xero_currency_not_enabled", rf"not subscribed to currency {_Q}(?P<currency>\w+)"),
+    ("xero_currency_rate", r"(currency|exchange) ?rate"),
+    ("xero_currency_invalid", rf"currency ?code {_Q}(?P<currency>\w+){_Q} .*(valid|found|exist)"),
+    # items
+    ("xero_item_taken", rf"code {_Q}(?P<item>{_NO_Q}){_Q} already exists"),
+    ("xero_item_not_sold", rf"{_ITEM}.*\b(not|cannot be) .*\b(sold|sell|sale)"),
+    ("xero_item_invalid", rf"item code {_Q}(?P<item>{_NO_Q}){_Q} (is|does|could|was)\b"),
+    ("xero_item_invalid", r"item code.*(invalid|not valid|not found|must be specified)"),
+    # tracking
+    ("xero_tracking_too_many", r"maximum of two tracking|more than two tracking"),
+    ("xero_tracking_twice", r"tracking category.*(only once|more than once|duplicate)"),
+    ("xero_tracking_option_invalid", r"tracking ?option"),
+    ("xero_tracking_invalid", r"tracking"),
+    # lines and amounts
+    ("xero_no_lines", r"(one or more|at least one) line ?items?"),
+    ("xero_too_many_lines", r"number of line ?items|too many line ?items"),
+    ("xero_description_not_given", r"description( field)? is (required|mandatory)"),
+    ("xero_quantity_invalid", r"quantity.*(invalid|valid number|less than zero|must be)"),
+    ("xero_unit_amount_invalid", r"unit ?amount.*(valid|specified|must|exceed)"),
+    ("xero_discount_twice", r"only one of discount"),
+    ("xero_discount_refused", r"discount"),
+    ("xero_line_total_differs", r"line (total|amount) .*(match|equal)"),
+    ("xero_total_negative", r"total for this document must be greater than or equal to zero"),
+    (
+        "xero_total_differs",
+        r"(total|tax)\b.*(does not|doesn't|do not) (equal|match)|does not match the expected",
+    ),
+    # fields of the document
+    ("xero_field_too_long", r"field (?P<field>\w+) exceeds the maximum length"),
+    ("xero_field_too_long", r"maximum allowed characters for (?P<field>\w+)"),
+    ("xero_field_too_long", r"(?P<field>\w+) (must be|cannot be) .*\bcharacters"),
+    ("xero_amount_too_large", r"(amount|value|total)\b.*(exceeds|too large|greater than the max)"),
+    ("xero_branding_theme", r"branding ?theme"),
+    ("xero_url_invalid", r"\burl\b.*(valid|must|absolute)"),
+    ("xero_type_invalid", r"(invoice type|line ?amount ?types?) .*(valid|recognised)"),
+    # organisation, user, request
+    ("xero_demo_ended", r"demo company"),
+    ("xero_organisation_inactive", r"subscription.*(expired|ended|cancelled|inactive)"),
+    ("xero_organisation_inactive", r"organisation.*(is not active|expired|read-only)"),
+    ("xero_not_permitted", r"correct permissions|valid user should be identified|not permitted"),
+    ("xero_not_found", r"with the (supplied|specified) (id|invoiceid)\b.*not (be )?found"),
+    ("xero_unreadable", r"post data|no data has been posted"),
+    ("xero_internal", r"error occurred in xero"),
 )
 
-_ENTRIES = tuple(
-    dict.fromkeys([*(rule.entry for rule in _RULES), _TOO_LARGE, _NOT_FOUND, _REFUSED])
-)
-
-TOO_LARGE = Reason(_TOO_LARGE.code, _TOO_LARGE.message, _TOO_LARGE.remedy, _TOO_LARGE.cure)
-NOT_FOUND = Reason(_NOT_FOUND.code, _NOT_FOUND.message, _NOT_FOUND.remedy, _NOT_FOUND.cure)
+TOO_LARGE = told(BY_CODE["xero_too_large"])
+NOT_FOUND = told(BY_CODE["xero_not_found"])
 
 _ALREADY_THERE = re.compile(r"\bcode\b.*\balready exists|item code.*must be unique", re.IGNORECASE)
-
-
-def all_codes() -> tuple[Entry, ...]:
-    """Return every failure code that only Xero's answers can cause."""
-    return _ENTRIES
 
 
 def reason_of(messages: Sequence[str]) -> Reason:
@@ -230,18 +161,17 @@ def already_there(messages: Sequence[str]) -> bool:
 
 def _recognised(messages: Sequence[str]) -> Iterator[Reason]:
     for message in messages:
-        for rule in _RULES:
+        for rule in RULES:
             if found := rule.pattern.search(message):
-                yield _reason(rule.entry, found.groupdict())
+                yield _reason(rule.code, found.groupdict())
                 break
 
 
-def _reason(entry: Entry, facts: dict[str, str | None]) -> Reason:
-    named = {"account": UNNAMED, "tax": UNNAMED, "item": UNNAMED, "date": "not named"}
-    named |= {name: value for name, value in facts.items() if value}
-    return Reason(entry.code, entry.message.format_map(named), entry.remedy, entry.cure)
+def _reason(code: str, facts: dict[str, str | None]) -> Reason:
+    named = dict.fromkeys(BY_CODE[code].fields, UNNAMED) | {"date": "not named"}
+    return told(BY_CODE[code], **(named | {name: value for name, value in facts.items() if value}))
 
 
 def _refused(messages: Sequence[str]) -> Reason:
     words = " ".join(dict.fromkeys(each.strip() for each in messages if each.strip()))
-    return _reason(_REFUSED, {"words": words or "it gives no reason."})
+    return _reason("xero_refused", {"words": words or "it gives no reason."})

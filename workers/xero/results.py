@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from workers.mapping.outcomes import InXero
+from workers.transport import Answer
 from workers.xero import wire
 from workers.xero.failures import broken, content, validation_errors
 from workers.xero.reasons import already_there
-from workers.xero.transport import Answer
 
 _NOBODY = UUID(int=0)
 """Xero's id of an element that it has not created."""

@@ -13,7 +13,7 @@ from xero_python.accounting import AccountingApi
 from xero_python.api_client import ApiClient
 from xero_python.api_client.configuration import Configuration
 
-from workers.xero.transport import Answer, Transport
+from workers.transport import Answer, Transport
 
 Operation = Callable[[Any], Answer]
 """Calls one method of an AccountingApi with ``_preload_content=False``."""

@@ -30,6 +30,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def new_key() -> RSAKey:
+    """A key to sign with; making it takes a tenth of a second."""
+    return RSAKey.generate_key(2048, {"kid": "first", "use": "sig"})
+
+
 @dataclass
 class Code:
     """Somebody has logged in; the code has not become a token yet."""
@@ -57,7 +62,7 @@ class Provider:
     sign: Sign | None = None
 
     def __post_init__(self) -> None:
-        self.keys.append(RSAKey.generate_key(2048, {"kid": "first", "use": "sig"}))
+        self.keys = self.keys or [new_key()]
 
     def rotate(self) -> None:
         """Sign with another key, of another kind, and publish the old one no more."""

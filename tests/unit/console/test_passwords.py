@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from argon2 import PasswordHasher
 
-from workers.console import passwords
-from workers.console.passwords import WeakPassword
+from workers.console.passwords import Passwords, WeakPassword
 
+passwords = Passwords()
 GOOD = "twelve chars"
 
 

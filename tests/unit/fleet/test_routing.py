@@ -10,7 +10,7 @@ from events.delivery import read
 from events.envelope import Event
 from schemas.connections import Mode
 from tests.support.documents import dispatched, finalised, invoice, order
-from workers.routing import arrivals_of, wants
+from workers.routing import Directory, arrivals_of, wants
 from workers.store.inbox import Route
 
 
@@ -18,12 +18,14 @@ def route(number: int, mode: Mode, client: int | None, channels: list[int] | Non
     return Route(UUID(int=number), mode, "acme", client, channels, "automatic")
 
 
-ROUTES = [
-    route(1, Mode.ACCOUNTING, 3),
-    route(2, Mode.ACCOUNTING, 3, [7, 8]),
-    route(3, Mode.ACCOUNTING, 4, [7]),
-    route(4, Mode.FULFILMENT, None),
-]
+ROUTES = Directory(
+    [
+        route(1, Mode.ACCOUNTING, 3),
+        route(2, Mode.ACCOUNTING, 3, [7, 8]),
+        route(3, Mode.ACCOUNTING, 4, [7]),
+        route(4, Mode.FULFILMENT, None),
+    ]
+)
 
 CASES = [
     (order(1, ChannelId=2), [1]),
@@ -52,3 +54,13 @@ def test_3pl_invoices_go_to_the_fulfilment_connection_of_their_account() -> None
     assert isinstance(theirs, Event)
     assert [each.key.connection_id.int for each in arrivals_of(ours, ROUTES)] == [4]
     assert not wants(theirs, ROUTES)
+
+
+def test_of_many_connections_an_event_meets_its_own() -> None:
+    """A 3PL may have a thousand clients; an account may have another's client's number."""
+    many = [route(n, Mode.ACCOUNTING, n) for n in range(1, 1001)]
+    other = Route(UUID(int=2000), Mode.ACCOUNTING, "other", 7, None, "automatic")
+    event = read(dispatched(order(1, ClientId=7)))
+    assert isinstance(event, Event)
+    found = list(arrivals_of(event, Directory([*many, other])))
+    assert [each.key.connection_id.int for each in found] == [7]

@@ -211,7 +211,7 @@ def test_an_order_worth_nothing_is_skipped_even_before_anything_is_mapped() -> N
     nothing = order(item(PriceNet=None), total="0")
     found = decide_order(nothing, context({"defaults": None}))
     assert isinstance(found, Skip)
-    assert found.code == "nothing_to_invoice"
+    assert found.reason.code == "nothing_to_invoice"
 
 
 def test_zero_totals_are_posted_on_request() -> None:

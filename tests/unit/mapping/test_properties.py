@@ -152,8 +152,8 @@ def _holds(found: Decision) -> None:
         case Wait(reason=reason):
             assert reason.message
             assert reason.remedy
-        case Skip(code=code):
-            assert code == "nothing_to_invoice"
+        case Skip(reason=why):
+            assert why.code == "nothing_to_invoice"
 
 
 def _by_xero(found: Post) -> Decimal:

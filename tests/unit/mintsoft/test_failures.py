@@ -2,15 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
 from workers.errors import AccessRefused, Failure, Permanent, Throttled, Transient, Uncertain
 from workers.mintsoft import failures
 from workers.mintsoft.auth import ApiKey, api_key
-from workers.mintsoft.reasons import all_codes
 from workers.store.mintsoft_keys import Credentials
+from workers.transport import Answer, NoAnswer, Transport
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -32,7 +31,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 )
 def test_status(status: int, write: bool, kind: type[Failure] | None) -> None:
     """Only a refusal of the thing itself asks for a person."""
-    answer = httpx.Response(status, text="<html>")
+    answer = Answer(status, {}, b"<html>")
     failure = failures.of_answer(answer, "order 12", write=write, now=NOW)
     assert (None if failure is None else type(failure)) is kind
 
@@ -40,25 +39,22 @@ def test_status(status: int, write: bool, kind: type[Failure] | None) -> None:
 @pytest.mark.parametrize(("given", "seconds"), [("7", 7), ("", 60), ("soon", 60), ("99999", 3600)])
 def test_throttled(given: str, seconds: int) -> None:
     """The wait is Mintsoft's, within reason."""
-    answer = httpx.Response(429, headers={"Retry-After": given})
+    answer = Answer(429, {"Retry-After": given}, b"")
     failure = failures.of_answer(answer, "order 12", write=True, now=NOW)
     assert isinstance(failure, Throttled)
     assert failure.until == NOW + timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(
-    ("error", "kind"),
+    ("sent", "kind"),
     [
-        (httpx.ConnectError("x"), Transient),
-        (httpx.ConnectTimeout("x"), Transient),
-        (httpx.PoolTimeout("x"), Transient),
-        (httpx.ReadTimeout("x"), Uncertain),
-        (httpx.RemoteProtocolError("x"), Uncertain),
-        (httpx.WriteError("x"), Uncertain),
+        (False, Transient),
+        (True, Uncertain),
     ],
 )
-def test_silence(error: httpx.RequestError, kind: type[Failure]) -> None:
+def test_silence(sent: bool, kind: type[Failure]) -> None:
     """What never left can't have been done."""
+    error = NoAnswer("no connection", sent=sent)
     assert type(failures.of_silence(error, write=True)) is kind
     assert type(failures.of_silence(error, write=False)) is Transient
 
@@ -92,7 +88,7 @@ def test_result(body: object, kind: type[Failure] | None) -> None:
 )
 def test_words(body: str, words: str) -> None:
     """Mintsoft's own words reach the person who has to act."""
-    answer = httpx.Response(400, text=body)
+    answer = Answer(400, {}, body.encode())
     failure = failures.of_answer(answer, "order 12", write=True, now=NOW)
     assert isinstance(failure, Permanent)
     assert words in failure.reason.message
@@ -109,11 +105,5 @@ def test_a_key_is_renewed_once() -> None:
 
 def test_without_key_or_user_the_settings_are_named() -> None:
     """Said at the start, not at the first order."""
-    with httpx.Client() as client, pytest.raises(ValueError, match="MX_MINTSOFT_API_KEY"):
-        api_key(client, Credentials(), "http://127.0.0.1:9", failures.REMEDY)
-
-
-def test_codes_are_unique() -> None:
-    """A page can list them all."""
-    codes = [entry.code for entry in all_codes()]
-    assert len(codes) == len(set(codes))
+    with pytest.raises(ValueError, match="MX_MINTSOFT_API_KEY"):
+        api_key(Transport(), Credentials(), "http://127.0.0.1:9", failures.REMEDY)

@@ -15,8 +15,8 @@ from workers.errors import (
     Transient,
     Uncertain,
 )
+from workers.transport import Answer, NoAnswer
 from workers.xero import failures
-from workers.xero.transport import Answer, NoAnswer
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 VALIDATION = (

@@ -3,7 +3,8 @@
 import pytest
 
 from workers.mapping.reasons import Cure
-from workers.xero.reasons import all_codes, already_there, reason_of
+from workers.reasons.xero import XERO
+from workers.xero.reasons import RULES, already_there, reason_of
 
 CASES = [
     ("Invoice # must be unique.", "xero_number_taken", Cure.PERSON),
@@ -20,7 +21,7 @@ CASES = [
         "xero_account_invalid",
         Cure.MAPPING,
     ),
-    ("Account code must be specified.", "xero_account_invalid", Cure.MAPPING),
+    ("Account code must be specified.", "xero_account_not_given", Cure.MAPPING),
     ("Account must be valid.", "xero_account_invalid", Cure.MAPPING),
     (
         "The TaxType code 'INPUT2' cannot be used with account code '200'.",
@@ -75,7 +76,7 @@ CASES = [
         "xero_total_negative",
         Cure.PERSON,
     ),
-    ("The line amount does not equal 10.00", "xero_total_differs", Cure.MINTSOFT),
+    ("The line amount does not equal 10.00", "xero_line_total_differs", Cure.MINTSOFT),
     ("Discount amount cannot exceed the line", "xero_discount_refused", Cure.MINTSOFT),
     ("Email address must be valid.", "xero_email_invalid", Cure.MINTSOFT),
     ("The moon is not full.", "xero_refused", Cure.PERSON),
@@ -136,8 +137,67 @@ def test_already_there(messages: list[str], there: bool) -> None:
     assert already_there(messages) is there
 
 
-def test_codes_are_unique() -> None:
-    """A page can list them all."""
-    codes = [entry.code for entry in all_codes()]
-    assert len(codes) == len(set(codes)) > 20
-    assert all(code.startswith("xero_") for code in codes)
+@pytest.mark.parametrize(
+    ("words", "code"), [(words, entry.code) for entry in XERO for words in entry.words]
+)
+def test_the_words_of_the_catalogue_are_recognised(words: str, code: str) -> None:
+    """In any case, with other quotation marks, and without the full stop."""
+    curly = words.replace("'", "\u2019").rstrip(".!")
+    assert {reason_of([each]).code for each in (words, words.upper(), curly)} == {code}
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        # two codes in one sentence: the tax type is what is wrong
+        (
+            "The TaxType code 'INPUT2' cannot be used with account code '200'.",
+            "xero_tax_not_for_account",
+        ),
+        # a date, a due date and a lock date
+        ("The document date cannot be before the lock date.", "xero_date_locked"),
+        ("Due date cannot be before the invoice date", "xero_due_date_early"),
+        ("The document DueDate field must be specified.", "xero_due_date_not_given"),
+        # a rate of currency, of tax, of discount
+        ("The CurrencyRate is not valid", "xero_currency_rate"),
+        ("The Tax rate is not valid", "xero_tax_type_invalid"),
+        ("The discount rate '5' is invalid.", "xero_discount_refused"),
+        # a document that is paid and one that is void
+        (
+            (
+                "This document cannot be edited as it has a reconciled payment or credit note "
+                "allocated to it."
+            ),
+            "xero_payments_exist",
+        ),
+        ("Credit Note not of valid status for modification", "xero_status_change"),
+        # totals of a line and of the document
+        (
+            "The line total -795.00 does not match the expected line total 0.00",
+            "xero_line_total_differs",
+        ),
+        ("The document SubTotal 1 does not match the expected SubTotal 2", "xero_total_differs"),
+        # an account and an item called by the same word
+        ("Item code 'ACCOUNT CODE' is not valid", "xero_item_invalid"),
+        (
+            "The tracking option 'Leeds' of category 'Region' is archived",
+            "xero_tracking_option_invalid",
+        ),
+    ],
+)
+def test_the_special_comes_before_the_general(message: str, code: str) -> None:
+    """Messages that several patterns could take have the code that helps."""
+    assert reason_of([message]).code == code
+
+
+def test_every_rule_has_words_that_no_earlier_rule_takes() -> None:
+    """A rule that others hide would be dead."""
+    words = [each for entry in XERO for each in entry.words] + [case[0] for case in CASES]
+    first = {
+        next(r.pattern for r in RULES if r.pattern.search(each)) for each in words if _known(each)
+    }
+    assert [rule.pattern.pattern for rule in RULES if rule.pattern not in first] == []
+
+
+def _known(message: str) -> bool:
+    return any(rule.pattern.search(message) for rule in RULES)

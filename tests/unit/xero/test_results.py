@@ -7,10 +7,10 @@ import pytest
 
 from workers.errors import Transient, Uncertain
 from workers.mapping.outcomes import InXero
+from workers.transport import Answer
 from workers.xero import results, wire
 from workers.xero.gateway import LONGEST_FILTER, batches, numbers_in
 from workers.xero.links import invoice_link
-from workers.xero.transport import Answer
 
 ID = "046d8a6d-1ae1-4b4d-9340-5601bdf41b87"
 NOBODY = "00000000-0000-0000-0000-000000000000"

@@ -37,10 +37,10 @@ def serving(stage: "Stage") -> Iterator[list[str]]:
 
 def _operator(runtime: "Runtime") -> str:
     """Add somebody who may do everything; return the password."""
-    from workers.console.passwords import hashed
+    from workers.console.passwords import Passwords
     from workers.store import operators
 
     password = secrets.token_urlsafe(12)
     with runtime.pool.connection() as conn:
-        operators.add(conn, NAME, operators.Role.OPERATOR, hashed(password))
+        operators.add(conn, NAME, operators.Role.OPERATOR, Passwords().hashed(password))
     return password

@@ -18,7 +18,10 @@ where account = %(account)s and client_id = %(client_id)s and mode = 'accounting
 select id, mode, account, client_id, warehouse_id, channel_id, tenant_id, organisation, status,
        lost_reason, settings, mapping_revision, token_set_id,
        coalesce(paused_until > now(), false) as is_paused, outages,
-       revoke_due_at, revoke_failures, created_at, disconnected_at
+       revoke_due_at, revoke_failures, created_at, disconnected_at,
+       drafts_held,
+       drafts_confirmed_at is null
+           and coalesce((settings ->> 'draft_first')::int, 0) > 0 as is_drafting
 from connections where id = %(connection_id)s;
 
 -- name: list
@@ -26,7 +29,10 @@ from connections where id = %(connection_id)s;
 select id, mode, account, client_id, warehouse_id, channel_id, tenant_id, organisation, status,
        lost_reason, settings, mapping_revision, token_set_id,
        coalesce(paused_until > now(), false) as is_paused, outages,
-       revoke_due_at, revoke_failures, created_at, disconnected_at
+       revoke_due_at, revoke_failures, created_at, disconnected_at,
+       drafts_held,
+       drafts_confirmed_at is null
+           and coalesce((settings ->> 'draft_first')::int, 0) > 0 as is_drafting
 from connections order by created_at, id;
 
 -- name: pause_until

@@ -122,3 +122,20 @@ returning id;
 insert into audit (who, action, connection_id, document_id, details)
 select %(who)s, %(action)s, connection_id, id, %(details)s
 from documents where id = any(%(ids)s) order by id;
+
+-- name: next_ones
+-- The documents of a connection that would go next: those that wait, then those not yet asked for.
+(select d.id, coalesce(d.attempt_id, d.connection_id) as attempt_id, d.mintsoft_id, d.number,
+        d.version, d.payload, d.total, d.currency, d.alone, d.traceparent
+ from documents d
+ where d.connection_id = %(connection_id)s and d.status = 'waiting'
+ order by d.due_at, d.id
+ limit %(limit)s)
+union all
+(select d.id, d.connection_id, d.mintsoft_id, d.number,
+        d.version, d.payload, d.total, d.currency, d.alone, d.traceparent
+ from documents d
+ where d.connection_id = %(connection_id)s and d.status = 'ready'
+ order by d.id
+ limit %(limit)s)
+limit %(limit)s;

@@ -26,7 +26,7 @@ cross join lateral (
     select case work_kind when 'order' then 'exports.orders' else 'exports.invoices' end as queue
     from unnest(array['order', 'invoice']) as kinds (work_kind)
     where (c.paused_until is null or c.paused_until <= now()) and (
-        (c.mapping_revision is not null and (
+        (c.mapping_revision is not null and not c.drafts_held and (
             select d.due_at from documents d
             where d.connection_id = c.id and d.kind = work_kind and d.status = 'waiting'
             order by d.due_at, d.id limit 1) <= now())

@@ -4,7 +4,7 @@ Codes that end a document as skipped begin with ``left_out_``; what they say of 
 setting, so that people find what left a document out.
 """
 
-from workers.mapping.entries import Cure, Entry
+from workers.reasons.entries import Cure, Entry, Sort, Who
 
 _HOLDS = (
     Entry(
@@ -93,12 +93,16 @@ _PASSES = (
         "It is no sales invoice ({type}).",
         "Nothing needs to be done.",
         Cure.PERSON,
+        Sort.SETTLED,
+        Who.NOBODY,
     ),
     Entry(
         "left_out_withdrawn",
         "It was {status} in Xero.",
         "Nothing needs to be done.",
         Cure.XERO,
+        Sort.SETTLED,
+        Who.NOBODY,
     ),
     Entry(
         "left_out_status",
@@ -106,12 +110,14 @@ _PASSES = (
         "Nothing needs to be done: it comes in once it has such a status. To let others in, change "
         "{setting}.",
         Cure.XERO,
+        Sort.SETTLED,
     ),
     Entry(
         "left_out_paid",
         "It is paid already, and import_filters.ignore_paid leaves such invoices out.",
         "To let them in, change import_filters.ignore_paid, then retry.",
         Cure.MAPPING,
+        Sort.SETTLED,
     ),
     Entry(
         "left_out_credited",
@@ -119,30 +125,35 @@ _PASSES = (
         "invoices out.",
         "To let them in, change import_filters.ignore_credited, then retry.",
         Cure.MAPPING,
+        Sort.SETTLED,
     ),
     Entry(
         "left_out_theme",
         "Its branding theme is none of those in import_filters.branding_themes.",
         "To let it in, change its branding theme in Xero or import_filters.branding_themes.",
         Cure.MAPPING,
+        Sort.SETTLED,
     ),
     Entry(
         "left_out_tracking",
         'None of its lines is tracked as "{category}: {option}", as import_filters.tracking asks.',
         "To let it in, set that tracking on a line in Xero.",
         Cure.XERO,
+        Sort.SETTLED,
     ),
     Entry(
         "left_out_number",
         "Its number {number} is one that import_filters.skip_numbers leaves out.",
         "To let it in, change import_filters.skip_numbers, then retry.",
         Cure.MAPPING,
+        Sort.SETTLED,
     ),
     Entry(
         "left_out_date",
         "It is dated {date}; only documents from {first} on are imported.",
         "To let older ones in, set import_filters.not_before.",
         Cure.MAPPING,
+        Sort.SETTLED,
     ),
     Entry(
         "left_out_without_items",
@@ -150,12 +161,14 @@ _PASSES = (
         "documents out.",
         "To let it in, give its lines item codes in Xero.",
         Cure.XERO,
+        Sort.SETTLED,
     ),
     Entry(
         "left_out_no_goods",
         "There are no goods on it: nothing for a warehouse to do.",
         "If there should be, give its lines item codes and quantities in Xero.",
         Cure.XERO,
+        Sort.SETTLED,
     ),
 )
 
@@ -180,14 +193,18 @@ _AFTERWARDS = (
         "Mintsoft could not be asked: {cause}.",
         "Nothing needs to be done: it is tried again by itself.",
         Cure.MINTSOFT,
+        Sort.TRANSIENT,
+        Who.NOBODY,
     ),
     Entry(
         "came_from_xero",
         "Order {number} was made from invoice {xero_number} in Xero: it is there already.",
         "Nothing needs to be done: exporting it would enter the sale twice.",
         Cure.PERSON,
+        Sort.SETTLED,
+        Who.NOBODY,
     ),
 )
 
-IMPORT_ENTRIES = (*_HOLDS, *_PASSES, *_AFTERWARDS)
-"""Every code of imports with its sentence, remedy and cure."""
+IMPORTS = (*_HOLDS, *_PASSES, *_AFTERWARDS)
+"""Every code of a document on its way from Xero to Mintsoft."""

@@ -1,7 +1,7 @@
-"""HTTP towards Xero: one request, one answer, nothing repeated behind the caller's back.
+"""HTTP towards Xero and Mintsoft: one request, one answer, nothing repeated behind one's back.
 
-A request that got no answer raises NoAnswer, which says whether it may have reached Xero: that
-is what decides between trying again and looking first. Safe for threads.
+A request that got no answer raises NoAnswer, which says whether it may have arrived: that is
+what decides between trying again and looking first. Safe for threads.
 """
 
 import threading
@@ -25,7 +25,7 @@ NEVER_SENT = (NewConnectionError, ConnectTimeoutError)
 
 
 class NoAnswer(Exception):  # noqa: N818  (it is no error of ours, and is never shown)
-    """No answer came; ``sent`` says whether Xero may have carried the request out."""
+    """No answer came; ``sent`` says whether the request may have been carried out."""
 
     def __init__(self, cause: str, *, sent: bool) -> None:
         super().__init__(cause)
@@ -57,6 +57,7 @@ class Transport:
         self, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS
     ) -> None:
         self._pool = urllib3.PoolManager(maxsize=POOL_SIZE, retries=False)
+        self._hosts: dict[str, urllib3.HTTPConnectionPool] = {}
         self._timeout = urllib3.Timeout(connect=connect_seconds, read=read_seconds)
         self._lock = threading.Lock()
         self._traffic = Traffic()
@@ -79,13 +80,15 @@ class Transport:
     ) -> Answer:
         """Send one request and return its answer, whatever its status. Raises NoAnswer."""
         try:
-            response = self._pool.request(
+            host, target = parted(with_query(url, query))
+            response = self._host(host).urlopen(
                 method,
-                with_query(url, query),
+                target,
                 body=body,
                 headers={"Accept-Encoding": "gzip", **(headers or {})},
                 timeout=timeout or self._timeout,
                 redirect=False,
+                retries=False,
             )
         except HTTPError as error:
             self._count(len(body or b""), 0)
@@ -96,6 +99,14 @@ class Transport:
     def close(self) -> None:
         """Close the idle connections."""
         self._pool.clear()
+        self._hosts = {}
+
+    def _host(self, url: str) -> urllib3.HTTPConnectionPool:
+        """Return the connections to a host; found by its text, which costs least."""
+        found = self._hosts.get(url)
+        if found is None:
+            found = self._hosts[url] = self._pool.connection_from_url(url)
+        return found
 
     def _count(self, bytes_out: int, bytes_in: int) -> None:
         with self._lock:
@@ -110,6 +121,13 @@ def with_query(url: str, query: Sequence[tuple[str, object]]) -> str:
     if not query:
         return url
     return f"{url}?{urlencode([(name, _plain(value)) for name, value in query])}"
+
+
+def parted(url: str) -> tuple[str, str]:
+    """Return scheme and host of *url*, and what is asked of it, which begins with a slash."""
+    scheme, rest = url.split("://", 1)
+    host, slash, target = rest.partition("/")
+    return f"{scheme}://{host}", f"/{target}" if slash else "/"
 
 
 def _plain(value: object) -> object:
