@@ -22,7 +22,7 @@ WIDTH = 150
 
 
 def main() -> None:
-    """Measure and print each part as it is done; figures go to standard output, progress to standard error."""
+    """Print each part when it is measured, to standard output; progress to standard error."""
     options = _parser().parse_args()
     progress = Console(stderr=True, highlight=False)
     logs.configure("console", "WARNING")

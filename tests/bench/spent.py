@@ -1,6 +1,8 @@
 """Processor time by process: what a second of wall clock hides on a machine that others use too.
 
-Linux counts it for each process; that of children which have ended is their parent's.
+Linux counts it for each process; that of children which have ended is their parent's. What a
+grandchild had spent is lost with it, so that a server that does nothing may seem to have less than
+before: it is shown as nothing.
 """
 
 from __future__ import annotations
@@ -59,7 +61,7 @@ def spending(families: Families, *, here: bool = True) -> Iterator[Spent]:
     before = _all(families, here=here)
     yield spent
     after = _all(families, here=here)
-    spent.seconds = {who: after[who] - before[who] for who in before}
+    spent.seconds = {who: max(after[who] - before[who], 0.0) for who in before}
 
 
 def _all(families: Families, *, here: bool) -> dict[str, float]:
