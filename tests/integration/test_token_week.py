@@ -34,6 +34,7 @@ MOST_TURNS = 20
 AGED = (
     "update token_sets set refreshing_until = refreshing_until - %s",
     "update budget_calls set started_at = started_at - %s, lease_until = lease_until - %s",
+    "update budget_calls set finished_at = finished_at - %s",
     "update budgets set blocked_until = blocked_until - %s",
 )
 

@@ -33,7 +33,8 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the server sees at ``now``; ``fills_window`` is the oldest call of a full window."""
+    """What the server sees at ``now``; ``fills_window`` is when the oldest call of a full window
+    was answered."""
 
     now: datetime
     fills_window: datetime | None

@@ -1,12 +1,13 @@
 """How many calls the whole fleet may make to an organisation, decided before each call.
 
-Invariant: in any rolling minute at most 60 calls of an organisation begin, at most 5 are under
-way, and exports leave a fifth of the day's calls to imports (Xero's limits, per organisation
+Invariant: in any rolling minute at most 60 calls of an organisation reach Xero, at most 5 are
+under way, and exports leave a fifth of the day's calls to imports (Xero's limits, per organisation
 and app). One short transaction under the organisation's row lock decides, by the server's
 clock; nothing is held while the call runs. A holder that dies gives its place back by lease.
 
-Weakness: Xero's minute is counted when requests arrive, ours when they leave; a call delayed
-on the way may still be refused. Xero's 429 then closes the budget for as long as it says.
+Xero counts a request when it arrives, which nobody here sees: a call's minute begins when it is
+answered. Weakness: the time of one call is lost in each minute, and what other programs ask in our
+name is not seen; Xero's 429 then closes the budget for as long as it says.
 """
 
 from collections.abc import Mapping

@@ -11,12 +11,17 @@ on conflict (tenant_id) do update set
 returning day_used, day_remaining, blocked_until, blocked_by
 
 -- name: usage
--- After the lock: the server's time, the call that fills the window, those under way, the app.
+-- After the lock: the server's time, when the call that fills the window was over, those under
+-- way, the app. Xero counts a call when it arrives: at the latest when it is answered. One that
+-- nobody ended is over with its lease, and arrived when it began.
 select
     clock_timestamp() as now,
-    (select started_at from budget_calls
-      where tenant_id = %(tenant)s and started_at > clock_timestamp() - %(window)s
-      order by started_at desc offset %(limit)s - 1 limit 1) as fills_window,
+    (select counted_at
+       from (select coalesce(finished_at, case when lease_until > clock_timestamp()
+                                               then clock_timestamp() else started_at end)
+             from budget_calls where tenant_id = %(tenant)s) as calls (counted_at)
+      where counted_at > clock_timestamp() - %(window)s
+      order by counted_at desc offset %(limit)s - 1 limit 1) as fills_window,
     (select count(*) from budget_calls
       where tenant_id = %(tenant)s and finished_at is null
         and lease_until > clock_timestamp()) as under_way,
@@ -39,7 +44,8 @@ returning id, started_at
 -- Delete what neither the window nor the places under way need any more.
 delete from budget_calls
 where tenant_id = %(tenant)s and started_at < clock_timestamp() - %(window)s
-  and (finished_at is not null or lease_until < clock_timestamp())
+  and case when finished_at is null then lease_until < clock_timestamp()
+           else finished_at < clock_timestamp() - %(window)s end
 
 -- name: learn
 -- Take over what Xero says is left of the day.
