@@ -168,12 +168,12 @@ class Parts(Processes):
 
 def _told_to_end(part: Child) -> bool:
     """Send SIGTERM; returns whether the part was up, and has to obey it as promised."""
-    is_up = _listens(part.process.pid) and time.monotonic() - part.born > STARTING_SECONDS
+    is_up = listens(part.process.pid) and time.monotonic() - part.born > STARTING_SECONDS
     part.signal(signal.SIGTERM)
     return is_up
 
 
-def _listens(pid: int) -> bool:
+def listens(pid: int) -> bool:
     """Whether a process has a handler for SIGTERM by now; where nobody can say, it has."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()

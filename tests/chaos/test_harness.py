@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from tests.chaos.acts import ACTS
 from tests.chaos.cases import Case, Poison, Wanted
 from tests.chaos.guards import GUARDS
 from tests.chaos.judge import Snapshot, violations
+from tests.chaos.parts import listens
 from tests.chaos.schedule import ARCHIVE, WEIGHTS, draw
 from tests.support.documents import delivery
 
@@ -159,6 +163,17 @@ def test_a_run_that_is_aimed_at_a_guard_has_the_faults_it_is_for_and_the_archivi
         kinds = [act.kind for act in draw(5, guard.acts, guard.kinds).acts]
         assert set(kinds) == {*guard.kinds, ARCHIVE, "time passes"}, name
         assert len(kinds) == guard.acts + 2
+
+
+def test_a_part_is_up_once_it_listens_for_sigterm() -> None:
+    """Until then nothing is promised about how it ends."""
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        assert listens(os.getpid())
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        assert listens(os.getpid()) is not Path("/proc/self/status").exists()
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_every_fault_that_can_be_drawn_can_be_done() -> None:
