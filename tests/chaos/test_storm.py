@@ -21,7 +21,7 @@ from tests.chaos.world import Servers, world
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
-FAULTS = 8
+FAULTS = 6
 TOO_LONG = {
     "restart RabbitMQ",
     "late refusal",
