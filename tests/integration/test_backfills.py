@@ -156,6 +156,27 @@ def test_live_documents_go_first_and_people_decide(fleet: Fleet) -> None:
     assert latest(fleet, connection).state == "cancelled"
 
 
+def test_what_was_cancelled_meanwhile_stays_cancelled(fleet: Fleet) -> None:
+    """The page under way is the last one: its worker finds that nothing is to be written."""
+    connection = fleet.connect()
+    runtime = fleet.runtime
+    left(fleet, 1)
+    began(fleet, connection)
+    fleet.drain()
+    assert decided(fleet, connection, "go")
+
+    def publish(messages: Sequence[Message]) -> None:
+        runtime.entrance.publish(messages)
+        assert decided(fleet, connection, "cancel")
+
+    Backfiller(runtime.pool, runtime.mintsoft_for, publish, runtime.waker, runtime.clock).step(
+        connection
+    )
+    assert (latest(fleet, connection).state, latest(fleet, connection).brought) == ("cancelled", 0)
+    fleet.drain()
+    assert fleet.statuses() == {"posted": 1}
+
+
 def test_troubles_of_mintsoft_are_told_and_outlived(fleet: Fleet) -> None:
     """A 500 delays it; the reason stands beside it."""
     connection = fleet.connect()
@@ -169,7 +190,9 @@ def test_troubles_of_mintsoft_are_told_and_outlived(fleet: Fleet) -> None:
     assert figures(latest(fleet, connection))[:2] == ("counted", 1)
 
 
-def test_invoices_of_a_fulfilment_connection(fleet: Fleet, mx: Command) -> None:
+def test_invoices_of_a_fulfilment_connection(
+    fleet: Fleet, mx: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The whole way on the command line; a span without time in it is refused."""
     connection = fleet.connect(Mode.FULFILMENT)
     given = invoice(5)
@@ -184,6 +207,12 @@ def test_invoices_of_a_fulfilment_connection(fleet: Fleet, mx: Command) -> None:
     assert "is open" in again.err
     assert mx.json("export", "backfill-cancel", connection)["state"] == "cancelled"
     assert "can't pause" in mx("export", "backfill-pause", connection).err
+    monkeypatch.setenv("MX_AMQP_URL", "memory://")
+    done = mx.json("export", "backfill", connection, "--since", "2026-10-01", "--yes")
+    assert (done["state"], done["brought"]) == ("done", 1)
+    fleet.age(timedelta(hours=1))  # the wake-up went to the broker in that process
+    fleet.drain()
+    assert fleet.statuses() == {"posted": 1}
 
 
 def test_the_page_counts_asks_and_goes_on(fleet: Fleet) -> None:
