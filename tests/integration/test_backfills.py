@@ -14,11 +14,12 @@ from events.envelope import Message
 from schemas.connections import Mode
 from tests.support.command import Command
 from tests.support.console import serving_console
-from tests.support.documents import dispatched, invoice, order
+from tests.support.documents import ACCOUNT, dispatched, invoice, order
 from tests.support.fleet import Fleet
 from tests.support.gateways import Killed
 from tests.support.mintsoft import despatch, fault
 from workers.backfilling import Backfiller
+from workers.mintsoft import happenings
 from workers.store import backfills
 from workers.store.backfills import Backfill
 
@@ -60,7 +61,7 @@ def figures(found: Backfill) -> tuple[str, int, int, int, int, int]:
 def test_counted_then_brought_in_once(fleet: Fleet) -> None:
     """Also what came as an event before there was a connection, and was ignored then."""
     early = left(fleet, 1)[0]
-    fleet.send(dispatched(early, event_id=f"order-1-{early['LastUpdated'].rstrip('0')}Z"))
+    fleet.send(dispatched(early, event_id=happenings.order_despatched(ACCOUNT, early).message_id))
     assert fleet.statuses() == {}
     connection = fleet.connect(settings={"export_channels": [2]})
     fleet.send(dispatched(left(fleet, 2)[0]))
