@@ -203,6 +203,11 @@ def plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
+def price(value: Decimal) -> str:
+    """Return an amount with two decimals, or as many as it needs."""
+    return f"{value:.2f}" if value == round(value, 2) else plain(value)
+
+
 def action(name: str) -> str:
     """Return what somebody did."""
     return ACTIONS.get(name, name.capitalize())
