@@ -196,22 +196,22 @@ def process_down(here: Place) -> Iterator[None]:
 
 @contextmanager
 def database_unreachable(here: Place) -> Iterator[None]:
-    """PostgreSQL is stopped."""
-    here.engine.stop("postgres")
+    """PostgreSQL takes no connection."""
+    here.to_database.bar()
     try:
         yield
     finally:
-        here.engine.start("postgres")
+        here.to_database.open()
 
 
 @contextmanager
 def broker_unreachable(here: Place) -> Iterator[None]:
-    """RabbitMQ is stopped."""
-    here.engine.stop("rabbitmq")
+    """RabbitMQ takes no connection."""
+    here.to_broker.bar()
     try:
         yield
     finally:
-        here.engine.start("rabbitmq")
+        here.to_broker.open()
 
 
 @contextmanager
