@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from random import sample
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -29,6 +30,11 @@ from tests.support.line import Dial, Line, tcp, unix
 from tests.support.processes import Processes, prepare_broker, publish, settings_of
 from tests.support.simulators import simulator
 from workers.clock import SYSTEM
+
+STARTING_SECONDS = 300.0
+"""A process starts in two seconds, on a machine that is not busy."""
+
+PORTS = range(20_000, 32_000)
 
 COMMANDS = {
     "ingress": ["ingress"],
@@ -107,7 +113,7 @@ class Place:
 
     def until_status(self, status: str, how_many: int = 1) -> None:
         """Return once so many documents stand so."""
-        until(status, lambda: self.fleet.statuses().get(status, 0) >= how_many)
+        patiently(status, lambda: self.fleet.statuses().get(status, 0) >= how_many)
 
     def settled(self) -> bool:
         """Whether nothing is on its way to Xero."""
@@ -115,12 +121,17 @@ class Place:
 
 
 def free_ports(how_many: int) -> list[int]:
-    """Ports that nobody listens on."""
-    with ExitStack() as stack:
-        held = [
-            stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(how_many)
-        ]
-        return [each.getsockname()[1] for each in held]
+    """Ports that nobody listens on, nor gets by chance: below those that systems give out."""
+    free = (port for port in sample(PORTS, len(PORTS)) if _is_free(port))
+    return [next(free) for _ in range(how_many)]
+
+
+def _is_free(port: int) -> bool:
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return True
+    except OSError:
+        return False
 
 
 @contextmanager
@@ -169,6 +180,11 @@ def socket_of(database_url: str) -> str:
     return f"{folder}/{SOCKET}"
 
 
+def patiently(what: str, condition: Callable[[], bool]) -> None:
+    """Return once *condition* holds, also where everything takes long."""
+    until(what, condition, STARTING_SECONDS)
+
+
 def until_quiet(here: Place, alert: str) -> None:
     """Return once every part answers and *alert* does not fire."""
     for role, port in here.parts.ports.items():
@@ -178,7 +194,7 @@ def until_quiet(here: Place, alert: str) -> None:
 
 def _until_answers(parts: Parts, role: str, port: int) -> None:
     try:
-        until(f"{role} answers", lambda: _answers(port), 90)
+        until(f"{role} answers", lambda: _answers(port), STARTING_SECONDS)
     except AssertionError as error:
         said = [part.err[-2000:] for other, part in parts.running if other == role]
         raise AssertionError(f"{error}: {said}") from None
