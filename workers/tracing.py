@@ -151,4 +151,5 @@ def trace_id(traceparent: str | None) -> str | None:
 
 def trace_ids(traceparents: Iterable[str | None]) -> list[str]:
     """Return the ids of all these traces, each once, in their order."""
-    return list(dict.fromkeys(filter(None, map(trace_id, traceparents))))
+    distinct = dict.fromkeys(filter(None, traceparents))
+    return list(dict.fromkeys(filter(None, map(trace_id, distinct))))

@@ -12,6 +12,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import httpx
+import psycopg
+
 from tests.alarms.faults import FAULTS
 from tests.alarms.place import Place, place, quiet_environment, until_quiet
 from tests.support.children import until
@@ -45,7 +48,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     quiet_environment()
     _say(f"{'alert':24} {'fired after':>12} {'cleared after':>14}")
     with place() as here:
-        until_quiet(here)
         seen = [_tried(here, alert) for alert in wanted]
     good = sum(each.is_good for each in seen)
     _say(f"{good} of {len(seen)} fired by their fault and cleared afterwards")
@@ -64,13 +66,13 @@ def _tried(here: Place, alert: str) -> Seen:
 def _try(here: Place, alert: str) -> Seen:
     fired = None
     try:
-        until_quiet(here)
+        until_quiet(here, alert)
         began = time.monotonic()
         with FAULTS[alert](here):
             fired = _until(here, alert, began, FIRE_SECONDS, firing=True)
             began = time.monotonic()
         return Seen(alert, fired, _until(here, alert, began, CLEAR_SECONDS, firing=False))
-    except AssertionError as error:
+    except (AssertionError, httpx.HTTPError, psycopg.Error) as error:
         firing = ", ".join(sorted(here.prometheus.firing()))
         return Seen(alert, fired, None, f"{error}; firing: {firing}")
 

@@ -15,8 +15,7 @@ from uuid import UUID
 import httpx
 
 from events.topology import INGRESS_DEAD
-from tests.alarms.place import Place
-from tests.support.children import until
+from tests.alarms.place import Place, patiently
 from tests.support.documents import delivery, dispatched, order
 from tests.support.processes import channel_to, kill_family, publish
 from workers.reconnecting import reconnect
@@ -46,7 +45,7 @@ def nothing_flowing(here: Place) -> Iterator[None]:
     with without(here, "worker"):
         here.orders(3)
         yield
-    until("all is settled", here.settled)
+    patiently("all is settled", here.settled)
 
 
 @contextmanager
@@ -66,7 +65,7 @@ def connection_lost(here: Place) -> Iterator[None]:
     """Somebody disconnects the app in Xero; later they connect it again."""
     here.fleet.xero.admin.delete("/_sim/tokens").raise_for_status()
     here.orders()
-    until("it is lost", lambda: here.fleet.connection(here.connection).status == "lost")
+    patiently("it is lost", lambda: here.fleet.connection(here.connection).status == "lost")
     yield
     connect_again(here)
 
@@ -120,7 +119,7 @@ def dead_letters(here: Place) -> Iterator[None]:
         with channel_to(here.amqp_url) as channel:
             channel.basic_publish("", INGRESS_DEAD, b"dead")
         yield
-    until("it is parked", lambda: bool(here.fleet.rows("select id from parked")))
+    patiently("it is parked", lambda: bool(here.fleet.rows("select id from parked")))
     replayed(here)
 
 
@@ -196,22 +195,22 @@ def process_down(here: Place) -> Iterator[None]:
 
 @contextmanager
 def database_unreachable(here: Place) -> Iterator[None]:
-    """PostgreSQL is stopped."""
-    here.engine.stop("postgres")
+    """PostgreSQL takes no connection."""
+    here.to_database.bar()
     try:
         yield
     finally:
-        here.engine.start("postgres")
+        here.to_database.open()
 
 
 @contextmanager
 def broker_unreachable(here: Place) -> Iterator[None]:
-    """RabbitMQ is stopped."""
-    here.engine.stop("rabbitmq")
+    """RabbitMQ takes no connection."""
+    here.to_broker.bar()
     try:
         yield
     finally:
-        here.engine.start("rabbitmq")
+        here.to_broker.open()
 
 
 @contextmanager
@@ -229,7 +228,7 @@ def attempt_crash_loop(here: Place) -> Iterator[None]:
     """Whoever sends this batch is killed while Xero thinks about it."""
     here.fleet.fault(kind="slow", seconds=25, method="PUT", path="/Invoices$", times=3)
     here.orders()
-    until("an attempt is sealed", lambda: bool(here.fleet.rows(SEALED)))
+    patiently("an attempt is sealed", lambda: bool(here.fleet.rows(SEALED)))
     for crashes in (1, 2):
         for role, part in list(here.parts.running):
             if role == "worker":
@@ -238,10 +237,10 @@ def attempt_crash_loop(here: Place) -> Iterator[None]:
         here.fleet.execute("update attempts set lease_until = lease_until - %s", [MINUTES])
         here.fleet.execute("update wakeups set woken_at = woken_at - %s", [MINUTES])
         here.parts.start("worker")
-        until("it is taken over", partial(has_crashed, here, crashes))
+        patiently("it is taken over", partial(has_crashed, here, crashes))
     yield
     here.fleet.xero.admin.delete("/_sim/faults").raise_for_status()
-    until("all is settled", here.settled, 60)
+    patiently("all is settled", here.settled)
 
 
 def has_crashed(here: Place, times: int) -> bool:

@@ -9,40 +9,12 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from events.depths import Depths
 from tests.support.documents import delivery, dispatched, order
+from tests.support.figures import look
 from tests.support.fleet import Fleet
 from tests.support.processes import prepare_broker, publish
-from workers.clock import Clock
-from workers.measuring import Measurer
 from workers.metrics.meters import REGISTRY
 from workers.metrics.serving import NoPort, serve
-from workers.metrics.standing import Standing
-
-Labels = tuple[str, ...]
-
-
-class Told(Standing):
-    """A standing whose figures a test reads by name."""
-
-    def __getitem__(self, name: str) -> dict[Labels, float]:
-        return {
-            tuple(sample.labels.values()): sample.value
-            for family in self.collect()
-            if family.name == f"mintsoft_xero_{name}"
-            for sample in family.samples
-        }
-
-
-def look(fleet: Fleet, amqp_url: str | None = None, *, leads: bool = True) -> Told:
-    """How a scheduler finds the fleet standing."""
-    told = Told(lambda: 0.0, 60)
-    ahead = Clock(now=lambda: fleet.runtime.clock.now() + timedelta(seconds=90))
-    depths = Depths(amqp_url) if amqp_url else None
-    measurer = Measurer(fleet.runtime.pool, depths, lambda: leads, told, ahead, 5000)
-    measurer.once()
-    measurer.close()
-    return told
 
 
 def test_figures_tell_how_the_fleet_stands(fleet: Fleet, amqp_url: str) -> None:
@@ -61,7 +33,7 @@ def test_figures_tell_how_the_fleet_stands(fleet: Fleet, amqp_url: str) -> None:
     fleet.execute("update documents set created_at = created_at - interval '1 hour'")
     fleet.execute("update schedules set finished_at = now() - interval '1 hour'")
     fleet.execute("update token_sets set refreshed_at = now() - interval '50 days'")
-    told = look(fleet, amqp_url)
+    told = look(fleet, amqp_url, ahead=timedelta(seconds=90))
 
     assert told["documents"] == {
         (connection, "order", "waiting"): 1,

@@ -13,6 +13,7 @@ import yaml
 
 from deploy.observability.generate import files
 from events.depths import WATCHED
+from tests.alarms.faults import FAULTS
 from tests.support.observability import (
     DASHBOARDS,
     FOLDER,
@@ -79,6 +80,11 @@ def test_a_runbook_helps(alert: str) -> None:
         assert exists(command), f"mintsoft-xero {command}"
     for other in re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", re.sub(r"`[^`]*`", "", text)):
         assert other in ALERTS, f"{other} is no alert"
+
+
+def test_every_alert_has_its_fault() -> None:
+    """``make alarms`` makes each of them fire in a running fleet."""
+    assert sorted(FAULTS) == ALERTS
 
 
 def test_nothing_is_left_over() -> None:
