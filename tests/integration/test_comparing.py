@@ -37,7 +37,7 @@ def findings(fleet: Fleet, connection: UUID) -> dict[str, str]:
 
 
 def test_each_difference_has_its_name(fleet: Fleet) -> None:
-    """Given six orders of which one is left alone: the others are found out, and the sums say so."""
+    """Given six orders, one of them left alone: the others are found out, and the sums say so."""
     connection = fleet.connect()
     fleet.send(*(dispatched(order(number)) for number in range(1, 6)))
     fleet.drain()

@@ -29,6 +29,16 @@ PATHS = st.sampled_from(
         f"/connections/{KNOWN}/mapping/check",
         f"/connections/{KNOWN}/mapping/import",
         "/connections/{0}",
+        "/imports",
+        "/imports/1",
+        "/parked",
+        "/parked/replay",
+        "/parked/1",
+        "/schedules",
+        "/reconciliation",
+        "/reconciliation.csv",
+        "/audit",
+        "/audit.csv",
         "/xero/connect",
         "/xero/callback",
         "/xero/choose",
@@ -41,7 +51,9 @@ PATHS = st.sampled_from(
 FIELD_NAMES = """
 name password next state code error connection another reason mode account client_id
 organisation done tenant do revision copy file text defaults.sales defaults.rounding tax.0.rate
-tax.0.type channels.0.key channels.1.tracking1 skus.0.key skus.0.sales skus.00.key skus.x.key
+status kind below import-1 why back first last finding before before_day who action body
+routing_key code minutes settled tax.0.type channels.0.key channels.1.tracking1 skus.0.key
+skus.0.sales skus.00.key skus.x.key
 """
 NAMES = st.sampled_from(FIELD_NAMES.split())
 BOOKS = {"Name": "Acme Ltd", "BaseCurrency": "GBP"}

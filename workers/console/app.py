@@ -20,13 +20,18 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from workers.console import (
+    audit,
     connecting,
     connections,
     health,
+    imports,
     mapping_files,
     mappings,
     mintsoft_hooks,
+    parked,
     proving,
+    reconciliation,
+    schedules,
     signing_in,
     webhooks,
 )
@@ -87,6 +92,11 @@ def routes() -> list[BaseRoute]:
         *mapping_files.routes(),
         *mappings.routes(),
         *connecting.routes(),
+        *imports.routes(),
+        *parked.routes(),
+        *schedules.routes(),
+        *reconciliation.routes(),
+        *audit.routes(),
         *webhooks.routes(),
         *mintsoft_hooks.routes(),
         page("GET", "/openapi.yaml", describe, media="application/yaml"),

@@ -18,4 +18,11 @@ class Section:
         return path == self.path or path.startswith(f"{self.path}/")
 
 
-SECTIONS = (Section("/connections", "Connections"),)
+SECTIONS = (
+    Section("/imports", "Imports"),
+    Section("/parked", "Parked"),
+    Section("/connections", "Connections"),
+    Section("/schedules", "Schedules"),
+    Section("/reconciliation", "Reconciliation"),
+    Section("/audit", "Audit", Role.BOOKKEEPER),
+)

@@ -47,6 +47,13 @@ ACTIONS = {
     "connect started": "Went to Xero to connect",
     "connect refused": "Connecting did not succeed",
     "mapping saved": "Saved the account mapping",
+    "schedule set": "Changed a schedule",
+    "run asked for": "Asked for a run",
+    "import retried": "Tried an import again",
+    "import skipped": "Skipped an import",
+    "parked message opened": "Looked into a parked message",
+    "parked message replayed": "Published a parked message again",
+    "parked message discarded": "Discarded a parked message",
 }
 
 DOCUMENTS = (

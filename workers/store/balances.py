@@ -167,6 +167,12 @@ def standing(conn: Connection, connection_id: UUID) -> Standing:
     return found
 
 
+def read_at(conn: Connection, connection_id: UUID) -> datetime | None:
+    """Return when Xero's figures were last read to the end, None when they never were."""
+    row = conn.execute(SQL["read_at"], {"connection_id": connection_id}).fetchone()
+    return row[0] if row else None
+
+
 def sums(conn: Connection, period: Period) -> list[Balance]:
     """Return what all documents of a period come to, by currency, whatever ``findings`` says."""
     with conn.cursor(row_factory=class_row(Balance)) as cursor:

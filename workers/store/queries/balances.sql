@@ -48,6 +48,11 @@ select s.complete_at, s.due_at is not null as asked,
 from schedules s join connections c on c.id = s.connection_id
 where s.connection_id = %(connection_id)s and s.kind = 'xero_totals';
 
+-- name: read_at
+-- When Xero's figures were last read to the end.
+select complete_at from schedules
+where connection_id = %(connection_id)s and kind = 'xero_totals';
+
 -- name: sums
 -- What a period comes to in Mintsoft and in Xero's books, by currency.
 with found as materialized (
