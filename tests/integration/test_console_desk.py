@@ -20,7 +20,7 @@ def console(fleet: Fleet) -> Iterator[ConsoleUnderTest]:
 
 
 def test_imports_are_found_told_and_set_going(console: ConsoleUnderTest) -> None:
-    """Given three that lack a product: counted by reason, one skipped; the rest go when it is there.
+    """Given three that lack a product: counted by reason, one skipped, the others go afterwards.
 
     A viewer sees all of it and has no button.
     """
