@@ -20,7 +20,7 @@ from workers.store.operators import Role
 
 @pytest.fixture
 def shop(console: ConsoleUnderTest) -> Office:
-    """A shop with a day behind it: orders in Xero, one voided, one stuck; imports; messages parked."""
+    """A shop after a day: orders in Xero, one voided, one stuck; imports; messages parked."""
     fleet = console.fleet
     console.runtime.parts["entrance"] = Entrance(
         "memory://", lambda each: fleet.runtime.intake.handle(each)

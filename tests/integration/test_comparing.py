@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
 from schemas.connections import Mode
-from tests.support.documents import dispatched, finalised, invoice, item, order
+from tests.support.command import Command
+from tests.support.documents import dispatched, event, finalised, invoice, item, order
 from tests.support.fleet import Fleet
 from tests.support.imports import Office
 from workers.store import balances
@@ -73,6 +74,26 @@ def test_each_difference_has_its_name(fleet: Fleet) -> None:
     )  # 12 + 12 + 12 + 13.20 + 10.70 beside 12 + 14.40 + 12 + 12
     with fleet.runtime.pool.connection() as conn:
         assert balances.counts(conn, Period(connection, *NOVEMBER))["extra"] == 1
+
+
+def test_what_was_taken_back_afterwards_is_no_longer_expected(fleet: Fleet, mx: Command) -> None:
+    """A difference while Xero has it, none once it is voided, and none when it has been closed."""
+    connection = fleet.connect()
+    fleet.send(dispatched(order(1)))
+    fleet.drain()
+    gone = {"OrderId": 1, "ClientId": 3, "Reason": "Returned"}
+    fleet.send(event("order.cancelled.v1", gone, time=datetime(2026, 11, 4, tzinfo=UTC)))
+    fleet.compare()
+    [line] = found(fleet, connection)
+    assert (line.finding, line.mintsoft_total) == ("withdrawn", None)
+    assert sums(fleet, connection) == [Balance("GBP", 0, Decimal(0), 1, Decimal(12))]
+    Office(fleet, connection).act(fleet.invoices()[0], "void")
+    fleet.compare()
+    assert findings(fleet, connection) == {"ORD-1": "agrees"}
+    assert mx("export", "mark-posted", "order:1").code == 0
+    assert fleet.statuses() == {"posted": 1}
+    assert findings(fleet, connection) == {"ORD-1": "agrees"}
+    assert [each.xero_total for each in sums(fleet, connection)] in ([], [Decimal(0)])
 
 
 def test_what_was_read_once_is_not_read_again(fleet: Fleet) -> None:

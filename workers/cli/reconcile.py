@@ -32,7 +32,9 @@ def reconcile(
     ] = None,
     finding: Annotated[
         list[str] | None,
-        typer.Option(help="Only these: missing, different, edited, voided, gone, extra, agrees."),
+        typer.Option(
+            help="Only these: missing, different, edited, withdrawn, voided, gone, extra, agrees."
+        ),
     ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="A sheet of all documents (UTF-8).")] = False,
     json: AsJson = False,

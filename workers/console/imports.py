@@ -1,18 +1,17 @@
 """Pages about imports: Xero's documents on their way into Mintsoft, and what people decide."""
 
-import json
 from typing import Any
 
 from psycopg import Connection
 from starlette.responses import Response
 from starlette.routing import Route
 
-from events.exact_json import dumps
 from schemas.imports import ImportKind, ImportStatus
 from workers import import_acts
 from workers.console import asked, wording
 from workers.console.acting import Picked, acted, back_to, picked
 from workers.console.desk import Console
+from workers.console.laid_out import pretty
 from workers.console.refusals import Refused, not_found
 from workers.console.visits import Rule, Visit, page
 from workers.import_acts import Acted
@@ -149,25 +148,3 @@ def _xero_link(found: Import) -> str:
     if found.kind != ImportKind.SALES_ORDER:
         return ""
     return invoice_link(found.short_code, found.xero_id)
-
-
-def pretty(value: object) -> str:
-    """Return JSON as people read it, amounts with their own digits; nothing for nothing."""
-    if value is None:
-        return ""
-    return indented(dumps(value))
-
-
-def indented(text: str) -> str:
-    """Return JSON text over several lines; every number keeps its own digits."""
-    numbers: list[str] = []
-
-    def kept(number: str) -> str:
-        numbers.append(number)
-        return f"\0{len(numbers) - 1}\0"
-
-    value = json.loads(text, parse_float=kept, parse_int=kept)
-    shown = json.dumps(value, indent=2, ensure_ascii=False)
-    for place, number in enumerate(numbers):
-        shown = shown.replace(f'"\\u0000{place}\\u0000"', number)
-    return shown

@@ -15,7 +15,7 @@ from workers import replaying
 from workers.console import asked, wording
 from workers.console.acting import acted
 from workers.console.desk import Console
-from workers.console.imports import indented
+from workers.console.laid_out import indented
 from workers.console.refusals import Refused, not_found
 from workers.console.visits import Rule, Visit, page
 from workers.replaying import AS_IT_CAME, Edit

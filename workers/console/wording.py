@@ -46,6 +46,9 @@ FINDINGS = {
     "edited": Standing(
         "Edited in Xero", "bad", "Its total in Xero is no longer the one that was sent."
     ),
+    "withdrawn": Standing(
+        "Taken back in Mintsoft", "bad", "Mintsoft took it back after it was sent; Xero has it."
+    ),
     "voided": Standing("Voided in Xero", "bad", "Somebody voided or deleted it in Xero."),
     "gone": Standing("Gone from Xero", "bad", "Xero has no invoice of this id any more."),
     "extra": Standing(

@@ -19,8 +19,11 @@ from workers.store.sql import queries
 
 SQL = queries("balances")
 
-FINDINGS = ("missing", "different", "edited", "voided", "gone", "extra", "agrees")
+FINDINGS = ("missing", "different", "edited", "withdrawn", "voided", "gone", "extra", "agrees")
 """How a document may compare, the worst news first."""
+
+OUT_OF_THE_BOOKS = ("VOIDED", "DELETED", "ABSENT")
+"""Statuses of invoices that count for nothing; ABSENT: Xero has none of this id any more."""
 
 AT_ONCE = 1000
 """Lines of an export that are in memory at once."""
@@ -95,7 +98,7 @@ class Line:
     @property
     def counted(self) -> Decimal | None:
         """What Xero's books have of it: nothing of what was voided or deleted."""
-        return None if self.finding in ("voided", "gone") else self.xero_total
+        return None if self.xero_status in OUT_OF_THE_BOOKS else self.xero_total
 
 
 @dataclass(frozen=True, slots=True)

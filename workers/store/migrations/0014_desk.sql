@@ -57,7 +57,8 @@ create index xero_totals_by_day on xero_totals (tenant_id, day, xero_id);
 
 -- A connection's documents beside what Xero has, from day to day: by the date in Xero, and before a
 -- document is there by its date in Mintsoft. Xero's amount is net for a 3PL invoice, which has no
--- tax in Mintsoft, and gross for an order. Skipped and withdrawn documents are no part of it.
+-- tax in Mintsoft, and gross for an order. Skipped and withdrawn documents are no part of it; what
+-- was taken back in Mintsoft afterwards has no total there any more.
 create function balance_lines(of_connection uuid, first_day date, last_day date)
 returns table (
     line text, day date, document_id bigint, kind text, mintsoft_id bigint, number text,
@@ -70,10 +71,12 @@ as $$
            d.status, d.reason_message,
            case when d.id is not null then
                coalesce(d.currency, ch.organisation ->> 'BaseCurrency', x.currency) end,
-           d.total, x.xero_id, x.number, x.status, x.currency,
+           case when not b.taken_back then d.total end, x.xero_id, x.number, x.status, x.currency,
            case c.mode when 'fulfilment' then x.net else x.total end, x.updated_at, x.read_at,
            case
                when d.id is null then 'extra'
+               when b.taken_back then
+                   case when b.is_gone then 'agrees' else 'withdrawn' end
                when x.status = 'ABSENT' then 'gone'
                when x.status in ('VOIDED', 'DELETED') then 'voided'
                when round(d.total, 2)
@@ -87,6 +90,15 @@ as $$
     join xero_totals x on x.tenant_id = c.tenant_id and x.day between first_day and last_day
     left join documents d on d.connection_id = c.id and d.xero_id = x.xero_id
     left join charts ch on ch.connection_id = c.id
+    -- Taken back in Mintsoft, or closed by a person who knew that it is voided in Xero.
+    cross join lateral (
+        select gone.is_gone,
+               coalesce(d.reason_code = 'withdrawn_after_posting', false)
+               or (gone.is_gone and exists (
+                   select from audit a
+                   where a.document_id = d.id and a.action = 'marked as posted'
+                     and a.details ->> 'xero_status' in ('VOIDED', 'DELETED'))) as taken_back
+        from (select x.status in ('VOIDED', 'DELETED', 'ABSENT') as is_gone) as gone) as b
     where c.id = of_connection
       and (d.id is not null
            or (x.made_by_app and x.status not in ('VOIDED', 'DELETED', 'ABSENT')

@@ -60,10 +60,10 @@ with found as materialized (
 ), sides as (
     select mintsoft_currency as currency, 1 as mintsoft_documents, mintsoft_total,
            0 as xero_documents, 0::numeric as xero_total
-    from found where document_id is not null
+    from found where mintsoft_total is not null
     union all
     select xero_currency, 0, 0, 1, xero_total
-    from found where xero_id is not null and finding not in ('voided', 'gone')
+    from found where xero_status not in ('VOIDED', 'DELETED', 'ABSENT')
 )
 select currency, sum(mintsoft_documents) as mintsoft_documents,
        sum(mintsoft_total) as mintsoft_total, sum(xero_documents) as xero_documents,
