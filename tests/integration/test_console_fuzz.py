@@ -85,6 +85,16 @@ def prepared(console: ConsoleUnderTest) -> Browser:
         " values (%s, 'accounting', 'acme', 1, 'pending')",
         [KNOWN],
     )
+    console.fleet.execute(
+        "insert into imports (connection_id, tenant_id, account, client_id, kind, xero_id, number,"
+        " status, xero_updated_at, payload)"
+        " values (%s, %s, 'acme', 1, 'sales_order', %s, 'INV-1', 'waiting', now(), '{}')",
+        [KNOWN, KNOWN, KNOWN],
+    )
+    console.fleet.execute(
+        "insert into parked (routing_key, body, code, reason)"
+        " values ('order.dispatched.v1', '{\"a\": 1}', 'not-cloudevent', 'no event')"
+    )
     with console.fleet.runtime.pool.connection() as conn:
         connections.save_chart(conn, UUID(KNOWN), BOOKS, ACCOUNTS, TAX, TRACKING, [])
     return console.signed_in("root", Role.OPERATOR)

@@ -41,7 +41,7 @@ def routes() -> list[Route]:
             takes=["do", "why", "back", "reason"],
             also=[200, 422],
         ),
-        page("GET", "/imports/{id}", show),
+        page("GET", "/imports/{number}", show),
     ]
 
 
@@ -72,7 +72,7 @@ def list_all(console: Console, visit: Visit) -> Response:
 def show(console: Console, visit: Visit) -> Response:
     """Tell the story of one import: what Xero has, what Mintsoft was given, what was done."""
     with console.runtime.pool.connection() as conn:
-        found = _import_of(conn, visit.names["id"])
+        found = _import_of(conn, visit.names["number"])
         values: dict[str, Any] = {
             "row": found,
             "connection": connections.find(conn, found.connection_id),

@@ -48,8 +48,8 @@ def routes() -> list[Route]:
         page("GET", "/parked", list_all, takes=["code", "text", "settled", "below"], also=[400]),
         page("GET", "/parked/replay", preview, OPERATOR, takes=["code"], also=[400]),
         page("POST", "/parked/replay", replay_all, OPERATOR, takes=["code"], also=[200, 409]),
-        page("GET", "/parked/{id}", show),
-        page("POST", "/parked/{id}", act, EDITOR, takes=fields, also=[200, 409, 422]),
+        page("GET", "/parked/{number}", show),
+        page("POST", "/parked/{number}", act, EDITOR, takes=fields, also=[200, 409, 422]),
     ]
 
 
@@ -174,7 +174,7 @@ def _lines(text: str) -> str:
 
 def _parked(console: Console, visit: Visit) -> Parked:
     """Return the message that the path names. Raises Refused when there is none."""
-    name = visit.names["id"]
+    name = visit.names["number"]
     if not (name.isascii() and name.isdecimal() and int(name[:20]) <= asked.LARGEST_ID):
         raise not_found()
     with console.runtime.pool.connection() as conn:
