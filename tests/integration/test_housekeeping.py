@@ -19,7 +19,7 @@ def grow_old(fleet: Fleet) -> None:
         "inbox": ("received_at",),
         "outbox": ("occurred_at", "published_at"),
         "attempts": ("created_at", "finished_at"),
-        "parked": ("parked_at", "replayed_at"),
+        "parked": ("parked_at", "replayed_at", "discarded_at"),
     }.items():
         for column in columns:
             fleet.execute(f"update {table} set {column} = {column} - %s", [YEARS])  # noqa: S608
@@ -86,14 +86,20 @@ def test_what_is_not_settled_is_never_too_old(fleet: Fleet) -> None:
     assert set(fleet.runtime.housekeeper.all().values()) == {0}
 
 
-def test_replayed_messages_go(fleet: Fleet) -> None:
-    """They were dealt with."""
+def test_replayed_and_discarded_messages_go(fleet: Fleet) -> None:
+    """They were dealt with; what somebody had changed of them goes with them."""
+    fleet.execute(
+        "insert into parked (routing_key, body, code, reason, discarded_at, discarded_by,"
+        " discard_reason) values ('x', '', 'not-json', 'x', now(), 'ada', 'a test')"
+    )
+    fleet.execute("insert into parked_replays (parked_id, who) select id, 'ada' from parked")
     fleet.execute(
         "insert into parked (routing_key, body, code, reason, replayed_at, replayed_by)"
         " values ('x', '', 'not-json', 'x', now(), 'ada')"
     )
     grow_old(fleet)
-    assert fleet.runtime.housekeeper.all()["parked"] == 1
+    assert fleet.runtime.housekeeper.all()["parked"] == 2
+    assert fleet.rows("select * from parked_replays") == []
 
 
 def test_many_go_in_batches_and_one_process_deletes_at_a_time(fleet: Fleet) -> None:
