@@ -41,6 +41,7 @@ def test_imports_are_found_told_and_set_going(console: ConsoleUnderTest) -> None
 
     story = browser.get(f"/imports/{ids['INV-9']}").text
     assert "View in Xero" in story
+    assert "https://mintsoft.example/Order/Details/" in story
     assert "&#34;UnitPrice&#34;: 10" in story
     assert "order.imported.v1" in story
 

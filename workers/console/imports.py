@@ -83,6 +83,7 @@ def show(console: Console, visit: Visit) -> Response:
         visit,
         "import.html",
         xero_url=_xero_link(found),
+        mintsoft_url=_mintsoft_link(found, console.runtime.settings.mintsoft_web_url),
         payload=pretty(found.payload),
         placed=pretty(found.placed),
         say=wording,
@@ -148,3 +149,10 @@ def _xero_link(found: Import) -> str:
     if found.kind != ImportKind.SALES_ORDER:
         return ""
     return invoice_link(found.short_code, found.xero_id)
+
+
+def _mintsoft_link(found: Import, web_url: str) -> str:
+    """Return the order's page in Mintsoft; that of an ASN is documented nowhere."""
+    if found.kind != ImportKind.SALES_ORDER or found.mintsoft_id is None:
+        return ""
+    return f"{web_url.rstrip('/')}/Order/Details/{found.mintsoft_id}"
