@@ -89,6 +89,7 @@ ACTOR_OF: dict[str, str] = {
     topology.IMPORTS_SALES_ORDERS: "import_sales_orders",
     topology.IMPORTS_PURCHASE_ORDERS: "import_purchase_orders",
     topology.POLLS_MINTSOFT: "poll_mintsoft",
+    topology.TOTALS: "read_totals",
     topology.CONNECTIONS: "tend_connection",
     topology.UPKEEP: "tag_orders",
 }

@@ -19,6 +19,7 @@ from events.egress import Publisher
 from workers.backfilling import Backfiller
 from workers.broker import MEMORY, Waker, open_broker
 from workers.clock import SYSTEM, Clock
+from workers.comparing import Comparer
 from workers.ending import Ender
 from workers.entrance import Entrance
 from workers.exporting import Exporter
@@ -189,6 +190,11 @@ class Runtime:
     def reconciler(self) -> Reconciler:
         """From Mintsoft's lists to events."""
         return Reconciler(self.pool, self.mintsoft_for, self.entrance.publish, self.clock)
+
+    @part
+    def comparer(self) -> Comparer:
+        """From Xero's lists to the totals beside Mintsoft's."""
+        return Comparer(self.pool, self.gateway_for, self.waker, self.clock)
 
     @part
     def fetcher(self) -> Fetcher:

@@ -161,7 +161,7 @@ def poll_lag(here: Place) -> Iterator[None]:
     fault = {"kind": "status", "status": 500, "method": "GET", "times": FOREVER}
     here.fleet.fault(**fault, path="/(Invoices|PurchaseOrders)")
     here.fleet.execute(
-        "update schedules set due_at = now(), finished_at = now() - interval '2 hours'"
+        "update schedules set due_at = now(), complete_at = now() - interval '2 hours'"
     )
     yield
     here.fleet.xero.admin.delete("/_sim/faults").raise_for_status()
@@ -200,7 +200,7 @@ def database_unreachable(here: Place) -> Iterator[None]:
     try:
         yield
     finally:
-        here.to_database.open()
+        here.to_database.unbar()
 
 
 @contextmanager
@@ -210,7 +210,7 @@ def broker_unreachable(here: Place) -> Iterator[None]:
     try:
         yield
     finally:
-        here.to_broker.open()
+        here.to_broker.unbar()
 
 
 @contextmanager

@@ -79,7 +79,7 @@ class Way(Line):
         self.is_barred = True
         self.cut()
 
-    def open(self) -> None:
+    def unbar(self) -> None:
         """The server is there again."""
         self.is_barred = False
 

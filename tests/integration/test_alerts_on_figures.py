@@ -86,7 +86,7 @@ def test_figures_of_a_real_ledger_fire_the_alerts_they_should(
     for statement in (
         "update documents set created_at = now() - interval '2 hours' where status = 'waiting'",
         "update token_sets set refreshed_at = now() - interval '51 days'",
-        "update schedules set finished_at = now() - interval '2 hours'",
+        "update schedules set complete_at = now() - interval '2 hours'",
         "update outbox set published_at = null, occurred_at = now() - interval '1 hour'",
         "update budgets set day_remaining = 10",
     ):

@@ -31,7 +31,7 @@ def test_figures_tell_how_the_fleet_stands(fleet: Fleet, amqp_url: str) -> None:
     fleet.execute("update connections set status = 'lost', lost_reason = 'x' where client_id = 4")
     fleet.send(dispatched(order(5)), dispatched(order(6, ClientId=4)))
     fleet.execute("update documents set created_at = created_at - interval '1 hour'")
-    fleet.execute("update schedules set finished_at = now() - interval '1 hour'")
+    fleet.execute("update schedules set complete_at = now() - interval '1 hour'")
     fleet.execute("update token_sets set refreshed_at = now() - interval '50 days'")
     told = look(fleet, amqp_url, ahead=timedelta(seconds=90))
 

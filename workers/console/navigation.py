@@ -21,6 +21,11 @@ class Section:
 SECTIONS = (
     Section("/", "Overview"),
     Section("/documents", "Documents"),
+    Section("/imports", "Imports"),
+    Section("/parked", "Parked"),
     Section("/connections", "Connections"),
+    Section("/schedules", "Schedules"),
+    Section("/reconciliation", "Reconciliation"),
+    Section("/audit", "Audit", Role.BOOKKEEPER),
     Section("/reasons", "Reasons"),
 )

@@ -58,6 +58,13 @@ ACTIONS = {
     "drafts first": "Had the next documents go as drafts",
     "drafts complete": "All drafts are in Xero; the others wait",
     "drafts confirmed": "Let documents go on after the drafts",
+    "schedule set": "Changed a schedule",
+    "run asked for": "Asked for a run",
+    "import retried": "Tried an import again",
+    "import skipped": "Skipped an import",
+    "parked message opened": "Looked into a parked message",
+    "parked message replayed": "Published a parked message again",
+    "parked message discarded": "Discarded a parked message",
 }
 
 DOCUMENTS = ("waiting", "ready", "needs_attention", "posted", "skipped", "withdrawn")
@@ -106,6 +113,10 @@ EVENTS = {
 
 TECHNICAL = frozenset({"tenant_id", "from"})
 """Details of acts that say nothing to people."""
+
+
+FEW = 4
+"""So many words of a list are told, not counted."""
 
 
 def standing(row: ConnectionRow) -> Standing:
@@ -216,8 +227,14 @@ def action(name: str) -> str:
 def details(found: Mapping[str, Any]) -> str:
     """Return what is known of an act in one line, without what only programs need."""
     shown = {
-        name: len(value) if isinstance(value, list) else value
+        name: _listed(value) if isinstance(value, list) else value
         for name, value in found.items()
         if name not in TECHNICAL and value not in ("", None, False, 0)
     }
     return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in shown.items())
+
+
+def _listed(found: list[Any]) -> object:
+    """Return a few words as they are, anything else as how much it is."""
+    few = len(found) <= FEW and all(isinstance(each, str) for each in found)
+    return " and ".join(found) if few else len(found)

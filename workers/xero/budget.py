@@ -25,7 +25,7 @@ from workers.store import budgets
 from workers.store.budgets import Day, Usage
 from workers.xero.failures import Limit, limit_of
 
-Purpose = Literal["export", "import", "reference", "upkeep"]
+Purpose = Literal["export", "import", "reference", "upkeep", "comparison"]
 
 MINUTE = timedelta(minutes=1)
 MINUTE_LIMIT = 60
@@ -33,6 +33,9 @@ CONCURRENT_LIMIT = 5
 
 IMPORT_SHARE = 0.2
 """The part of a day's calls that exports leave alone, so that a bulk export stops no import."""
+
+COMPARISON_SHARE = 0.5
+"""The part of a day's calls that comparing totals leaves alone: nothing waits for it."""
 
 LEASE = timedelta(seconds=90)
 """Longer than a call can last (65 s), so that a place is never given away under a caller."""
@@ -132,8 +135,8 @@ def calls_left(day: Day, purpose: Purpose, rates: Rates) -> int:
     known = rates.day_limit
     if day.day_remaining is not None:
         known = min(known, day.day_used + day.day_remaining)
-    kept = int(known * rates.import_share) if purpose == "export" else 0
-    return known - day.day_used - kept
+    kept = {"export": rates.import_share, "comparison": COMPARISON_SHARE}.get(purpose, 0.0)
+    return known - day.day_used - int(known * kept)
 
 
 def closures(

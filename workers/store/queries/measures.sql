@@ -62,7 +62,8 @@ where c.status in ('active', 'lost');
 -- name: poll_lag
 -- For how long each poll of a connection in force is overdue.
 select s.connection_id as connection, s.kind as schedule,
-       greatest(extract(epoch from now() - s.finished_at) - s.interval_minutes * 60, 0) as value
+       greatest(extract(epoch from now() - coalesce(s.complete_at, s.begun_at))
+                - s.interval_minutes * 60, 0) as value
 from schedules s join connections c on c.id = s.connection_id and c.status = 'active'
 where s.enabled and s.next_run_at is not null;
 
