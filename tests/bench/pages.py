@@ -37,7 +37,8 @@ from generate_series(1, 50) n
 FILL = """
 insert into documents (connection_id, kind, mintsoft_id, client_id, number, status, version,
                        payload, total, currency, reason_code, reason_message, reason_remedy,
-                       reason_cure, warnings, xero_id, xero_number, xero_total, posted_at, created_at)
+                       reason_cure, warnings, xero_id, xero_number, xero_total, posted_at,
+                       created_at)
 select ('00000000-0000-4000-8000-' || lpad(place::text, 12, '0'))::uuid,
        case when place > 48 then 'invoice' else 'order' end, n,
        case when place > 48 then n %% 300 + 1 else 1000 + place end, 'ORD-' || n, stands, now(),
