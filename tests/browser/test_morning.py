@@ -97,7 +97,8 @@ def test_thirty_seven_orders_wait_for_an_archived_account(
     chips = page.get_by_role("navigation", name="By status")
     expect(chips.get_by_role("link", name="Waiting")).to_contain_text("37")
     console.fleet.drain()
-    expect(chips.get_by_role("link", name="In Xero 37")).to_be_visible()  # without a reload
+    flown = chips.get_by_role("link", name="In Xero 37")
+    expect(flown).to_be_visible(timeout=30_000)  # without a reload: the page asks every ten seconds
     page.get_by_role("link", name="ORD-5", exact=True).click()
     expect(page.get_by_role("link", name="View in Xero")).to_be_visible()
     address = page.get_by_role("link", name="View in Xero").get_attribute("href")
@@ -110,5 +111,9 @@ def test_thirty_seven_orders_wait_for_an_archived_account(
     expect(page.locator("#verdict")).to_contain_text("Money is flowing")
     snap("26-overview-flowing")
     judge(page)
-    page.goto(connection)
-    judge(page)
+    for each in ("", "/disconnect", "/mapping", "/mapping/import"):
+        page.goto(f"{connection}{each}")
+        judge(page)
+    for each in ("/connections", "/connections/new", "/documents", "/nowhere"):
+        page.goto(each)
+        judge(page)

@@ -166,6 +166,7 @@ def test_nothing_is_wider_than_the_window(
     console.operator()
     page.set_viewport_size({"width": width, "height": 800})
     sign_in(page)
-    for each in ("/connections", "/connections/new", path, f"{path}/disconnect", "/nowhere"):
+    connections = ("/connections", "/connections/new", path, f"{path}/disconnect", "/nowhere")
+    for each in ("/", "/documents?status=waiting&kind=order", *connections):
         page.goto(each)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, each
