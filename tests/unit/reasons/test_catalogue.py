@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,14 @@ MAKERS = {
 """Who may make what carries a code: nobody else, so that no code escapes the catalogue."""
 
 
+@cache
+def _tree(source: Path) -> ast.Module:
+    """Each module is read once for all tests."""
+    return ast.parse(source.read_text(encoding="utf-8"))
+
+
 def _calls(source: Path, names: set[str]) -> Iterator[ast.Call]:
-    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+    for node in ast.walk(_tree(source)):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
             yield node
 
@@ -71,7 +78,7 @@ def test_a_code_that_is_not_in_the_catalogue_cannot_be_made(path: Path) -> None:
 
 def _classes(path: Path) -> set[str]:
     """Names that a module uses for something of its own, such as the mapping form's Entry."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = _tree(path)
     return {each.name for each in ast.walk(tree) if isinstance(each, ast.ClassDef)} - {"Reason"}
 
 
@@ -83,7 +90,7 @@ def test_every_code_of_the_catalogue_can_come_up() -> None:
         str(node.value)
         for path in SOURCES
         if "reasons" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(_tree(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     by_status = {"xero_access_refused", "xero_access_removed"}
