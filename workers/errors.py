@@ -31,7 +31,7 @@ class Transient(Failure):
 class Uncertain(Transient):
     """No answer came after the request was sent: it may or may not have been carried out."""
 
-    code = "outcome_unknown"
+    code = "answer_missing"
 
 
 class AccessRefused(Transient):

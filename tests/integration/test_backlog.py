@@ -1,4 +1,4 @@
-"""The sweep costs a probe for each connection, whatever waits, and never shouts."""
+"""The sweep costs a probe for each connection, a claim its batch, whatever waits; neither shouts."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ import pytest
 
 from tests.support.documents import dispatched, order
 from tests.support.fleet import Fleet
-from workers.store import wakeups
+from workers.store import ledger, wakeups
 from workers.store.sql import queries
+from workers.xero.gateway import BATCH
 
 DUE = queries("wakeups")["due"].rstrip().rstrip(";")
+CLAIM = queries("export")["claim"].rstrip().rstrip(";")
 CONNECTIONS = 50
 BACKLOG = 100_000
 INDEXES = {"documents_due", "documents_by_xero_id"}
+CLAIM_INDEXES = {"documents_due", "documents_by_half", "documents_pkey"}
 FAST = 100.0
 """Milliseconds for one sweep over the backlog; reading all of it takes several times as long."""
 
@@ -51,9 +54,12 @@ def pile_up(fleet: Fleet, holders: int, due_in: str) -> None:
     fleet.execute("analyze documents")
 
 
-def explained(fleet: Fleet) -> dict[str, Any]:
-    [row] = fleet.rows(f"explain (analyze, format json) {DUE}")
-    [plan] = row["QUERY PLAN"]
+def explained(fleet: Fleet, query: str, **values: object) -> dict[str, Any]:
+    with fleet.runtime.pool.connection() as conn, conn.transaction(force_rollback=True):
+        found = conn.execute(f"explain (analyze, format json) {query}".encode(), values or None)
+        row = found.fetchone()
+    assert row is not None
+    [plan] = row[0]
     return dict(plan)
 
 
@@ -73,7 +79,7 @@ def test_a_sweep_steps_once_into_the_index_for_each_connection(
 ) -> None:
     """Given 100,000 waiting documents, then none is read but the first of each connection."""
     pile_up(fleet, holders, due_in)
-    plan = explained(fleet)
+    plan = explained(fleet, DUE)
     scans = [n for n in nodes(plan["Plan"]) if n.get("Relation Name") == "documents"]
     assert {each.get("Index Name") for each in scans} <= INDEXES
     assert sum(each["Actual Rows"] * each["Actual Loops"] for each in scans) <= holders
@@ -81,6 +87,22 @@ def test_a_sweep_steps_once_into_the_index_for_each_connection(
     assert plan["Execution Time"] < FAST
     with fleet.runtime.pool.connection() as conn:
         assert len(wakeups.due(conn)) == woken
+
+
+def test_a_claim_reads_its_batch_and_no_more(fleet: Fleet) -> None:
+    """Given 100,000 documents of one connection, then 50 come out of the index in its order."""
+    pile_up(fleet, 1, "-1 hour")
+    [holder] = fleet.rows("select connection_id as id from documents limit 1")
+    plan = explained(
+        fleet, CLAIM, connection_id=holder["id"], kind="order", lease=ledger.LEASE, batch=BATCH
+    )
+    read = [n for n in nodes(plan["Plan"]) if n.get("Relation Name") == "documents"]
+    assert {n["Index Name"] for n in read if "Index Name" in n} <= CLAIM_INDEXES
+    assert not [n for n in read if n["Node Type"] == "Seq Scan"]
+    assert max(n["Actual Rows"] for n in read) <= BATCH
+    assert sum(n.get("Rows Removed by Filter", 0) * n["Actual Loops"] for n in read) == 0
+    sorts = [n for n in nodes(plan["Plan"]) if n["Node Type"] == "Sort"]
+    assert sum(n["Actual Rows"] for n in sorts) == 0, "of a half alone, and there is none"
 
 
 def test_a_wakeup_that_nobody_takes_is_repeated_after_twice_the_time(fleet: Fleet) -> None:

@@ -54,7 +54,7 @@ _RUNS = (
         Who.NOBODY,
     ),
     Entry(
-        "outcome_unknown",
+        "answer_missing",
         "No answer came after the request was sent: it may or may not have been carried out.",
         "Nothing needs to be done: it is looked up before anything is sent again.",
         Cure.PERSON,

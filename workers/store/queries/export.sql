@@ -20,6 +20,8 @@ returning a.id, a.state, a.tries, a.body,
 -- name: claim
 -- Up to a batch of due documents, oldest first, become the members of a new attempt. When the
 -- oldest is one that must go alone, it goes alone; when it is one of a half, its half goes.
+-- They are found again by an array: of a join the planner believes a tenth of what waits, and reads
+-- the whole table.
 with head as (
     select alone, case when alone then half end as half from documents
     where connection_id = %(connection_id)s and kind = %(kind)s and status = 'waiting'
@@ -52,8 +54,8 @@ with head as (
 update documents d
 set status = 'sending', attempt_id = attempt.id, reason_code = null, reason_message = null,
     reason_remedy = null, reason_cure = null, reason_detail = null, updated_at = now()
-from due, attempt
-where d.id = due.id
+from attempt
+where d.id = any(array(select id from due))
 returning d.id, d.attempt_id, d.mintsoft_id, d.number, d.version, d.payload, d.total, d.currency,
           d.alone, d.traceparent,
           case when d.failures = 0 and d.crashes = 0
