@@ -1,10 +1,9 @@
 """How fast a backlog drains under Xero's real limits, in real minutes, by real worker processes.
 
-`python -m tests.bench.drain --processes 1,2,8 --minutes 3` (`make drain`). The simulated Xero admits 60 calls of
-an organisation in a rolling minute and 5 at once, as Xero does, and each takes a while. One
-organisation has more waiting than the run can drain; a small one gets ten orders now and then, and
-how long these wait is measured with and without the large one beside it. Tags and polls are left
-out: Mintsoft's limits are not Xero's.
+`make drain`. The simulated Xero admits 60 calls of an organisation in a rolling minute and 5 at
+once, as Xero does, and each takes a while. One organisation has more waiting than the run can
+drain; a small one gets ten orders now and then, and how long these wait is measured with and
+without the large one beside it. Tags and polls are left out: Mintsoft's limits are not Xero's.
 """
 
 from __future__ import annotations
