@@ -1,4 +1,4 @@
-"""The sweep costs a probe for each connection, a claim its batch, whatever waits; neither shouts."""
+"""A sweep costs a probe for each connection, a claim its batch, whatever waits. None shouts."""
 
 from __future__ import annotations
 
