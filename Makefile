@@ -49,8 +49,12 @@ rabbitmq: $(STAMP)
 chromium: $(STAMP)
 	@$(BIN)/python -m deploy.local ensure-chromium >&2
 
+.PHONY: prometheus
+prometheus: $(STAMP)
+	@$(BIN)/python -m deploy.local ensure-prometheus >&2
+
 .PHONY: test
-test: $(STAMP) rabbitmq chromium ## Run all tests on real RabbitMQ, PostgreSQL, Chromium (ARGS="-k name" for some)
+test: $(STAMP) rabbitmq chromium prometheus ## Run all tests on real RabbitMQ, PostgreSQL, Chromium (ARGS="-k name" for some)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
@@ -61,6 +65,7 @@ check: $(STAMP) ## Lint, format, types, import layers, generated files
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m schemas.generate --check
 	@$(BIN)/python -m workers.reasons.generate --check
+	@$(BIN)/python -m deploy.observability.generate --check
 
 .PHONY: bench
 bench: $(STAMP) rabbitmq ## Measure events per second through the ingress beside the plain way
@@ -74,6 +79,14 @@ drain: $(STAMP) rabbitmq ## Drain a backlog under Xero's real limits (PROCESSES=
 chaos: $(STAMP) rabbitmq ## Break everything for MINUTES=2 by SEED=n, then judge; GUARD=name|all|list takes a guard away
 	@$(BIN)/python -m tests.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \
 		$(if $(GUARD),--guard $(GUARD)) $(ARGS)
+
+.PHONY: alarms
+alarms: $(STAMP) rabbitmq prometheus ## Make every alert fire by its fault in a running fleet, and clear (ARGS="Name ..." for some)
+	@$(BIN)/python -m tests.alarms $(ARGS)
+
+.PHONY: dashboards
+dashboards: $(STAMP) ## Write the dashboards anew from their description
+	@$(BIN)/python -m deploy.observability.generate
 
 .PHONY: lock
 lock: ## Resolve pyproject.toml's dependencies anew into requirements.lock (needs uv)

@@ -73,6 +73,7 @@ EXPORTS_INVOICES = "exports.invoices"
 IMPORTS_SALES_ORDERS = "imports.sales_orders"
 IMPORTS_PURCHASE_ORDERS = "imports.purchase_orders"
 POLLS_MINTSOFT = "polls.mintsoft"
+TOTALS = "totals"
 CONNECTIONS = "connections"
 UPKEEP = "upkeep"
 
@@ -82,6 +83,7 @@ WORK_QUEUES: tuple[str, ...] = (
     IMPORTS_SALES_ORDERS,
     IMPORTS_PURCHASE_ORDERS,
     POLLS_MINTSOFT,
+    TOTALS,
     CONNECTIONS,
     UPKEEP,
 )

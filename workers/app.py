@@ -15,6 +15,7 @@ from dramatiq.middleware import Middleware
 from workers import logs
 from workers.actors import register
 from workers.deadline import leave_in_time
+from workers.observing import observe
 from workers.runtime import Runtime
 from workers.settings import Settings
 
@@ -24,12 +25,19 @@ class CloseRuntime(Middleware):
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self._stop_observing: Callable[[], None] | None = None
+
+    def after_process_boot(self, _broker: dramatiq.Broker) -> None:
+        settings = self._runtime.settings
+        self._stop_observing = observe(settings, "worker", processes=settings.metrics_processes)
 
     def before_worker_shutdown(self, _broker: dramatiq.Broker, _worker: dramatiq.Worker) -> None:
         leave_in_time()
 
     def after_worker_shutdown(self, _broker: dramatiq.Broker, _worker: dramatiq.Worker) -> None:
         self._runtime.close()
+        if self._stop_observing is not None:
+            self._stop_observing()
 
 
 class EndWithMaster(Middleware):

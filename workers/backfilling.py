@@ -31,12 +31,11 @@ from workers.mintsoft.answers import Row, number_of
 from workers.mintsoft.gateway import MintsoftGateway
 from workers.mintsoft.happenings import NotADocument
 from workers.mintsoft.listing import turned
-from workers.routing import arrivals_of
+from workers.routing import Directory, arrivals_of
 from workers.store import backfills, connections, imports, inbox, wakeups
 from workers.store.backfills import Backfill, Counted
 from workers.store.connections import ConnectionRow
 from workers.store.imports import Order
-from workers.store.inbox import Route
 from workers.store.wakeups import Wakeup
 
 log = structlog.get_logger(__name__)
@@ -132,8 +131,8 @@ class Backfiller:
         within = [row for row in rows if _is_within(row, DATES[kind], backfill.until)]
         messages = _messages_of(gateway, connection, kind, backfill)
         with self._pool.connection() as conn:
-            routes = inbox.routes(conn, [connection.account])
-        found = [look_at(row, DATES[kind], messages, connection.id, routes) for row in within]
+            directory = Directory(inbox.routes(conn, [connection.account]))
+        found = [look_at(row, DATES[kind], messages, connection.id, directory) for row in within]
         with self._pool.connection() as conn:
             there = _there(conn, connection, kind, found)
         new = [each for each in found if each.arrival is not None and each.id not in there]
@@ -224,7 +223,7 @@ def look_at(
     date_field: str,
     message_of: Callable[[Row], Message | None],
     connection_id: UUID,
-    routes: Sequence[Route],
+    directory: Directory,
 ) -> Found:
     """Return what a row of Mintsoft's list is to the connection. Pure but for *message_of*."""
     number, when = number_of(row, "ID"), happenings.moment_of(row, date_field)
@@ -237,7 +236,9 @@ def look_at(
     event = delivery.read(delivered(message))
     if not isinstance(event, Event):
         return Found(number, when, None, None, readable=False)
-    ours = (each for each in arrivals_of(event, routes) if each.key.connection_id == connection_id)
+    ours = (
+        each for each in arrivals_of(event, directory) if each.key.connection_id == connection_id
+    )
     return Found(number, when, message, next(ours, None))
 
 

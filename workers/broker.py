@@ -6,6 +6,8 @@ Retries middleware: a wake-up that fails or is lost is replaced by the sweep, be
 ledger, not the broker, knows what is due.
 """
 
+import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +21,7 @@ from dramatiq.middleware import Middleware, ShutdownNotifications
 from pika.exceptions import AMQPError
 
 from events import topology
+from workers.metrics import meters
 from workers.store.wakeups import Wakeup
 
 log = structlog.get_logger(__name__)
@@ -27,6 +30,31 @@ MEMORY = "memory://"
 """Keeps wake-ups in this process: for a demo where no RabbitMQ can be had, and unit tests."""
 
 SEVEN_DAYS_MS = 7 * 24 * 3600 * 1000
+
+
+class Meter(Middleware):
+    """Counts and times wake-ups. A message is handled by the thread that began with it."""
+
+    def __init__(self) -> None:
+        self._began = threading.local()
+
+    def before_process_message(
+        self, _broker: dramatiq.Broker, _message: dramatiq.MessageProxy
+    ) -> None:
+        self._began.at = time.monotonic()
+
+    def after_process_message(
+        self,
+        _broker: dramatiq.Broker,
+        message: dramatiq.MessageProxy,
+        *,
+        result: object = None,  # noqa: ARG002  named by Dramatiq
+        exception: BaseException | None = None,
+    ) -> None:
+        outcome = "done" if exception is None else "failed"
+        meters.WAKEUPS.labels(message.queue_name, outcome).inc()
+        seconds = time.monotonic() - self._began.at
+        meters.WAKEUP_SECONDS.labels(message.queue_name).observe(seconds)
 
 
 class QuorumBroker(RabbitmqBroker):
@@ -49,7 +77,7 @@ class QuorumBroker(RabbitmqBroker):
 
 def open_broker(amqp_url: str, extra: Sequence[Middleware] = ()) -> dramatiq.Broker:
     """Return the broker at *amqp_url*; nothing is connected before it is used."""
-    middleware: list[Middleware] = [ShutdownNotifications(), *extra]
+    middleware: list[Middleware] = [ShutdownNotifications(), Meter(), *extra]
     if amqp_url.startswith(MEMORY):
         return StubBroker(middleware=middleware)
     return QuorumBroker(url=amqp_url, confirm_delivery=True, middleware=middleware)
@@ -61,6 +89,7 @@ ACTOR_OF: dict[str, str] = {
     topology.IMPORTS_SALES_ORDERS: "import_sales_orders",
     topology.IMPORTS_PURCHASE_ORDERS: "import_purchase_orders",
     topology.POLLS_MINTSOFT: "poll_mintsoft",
+    topology.TOTALS: "read_totals",
     topology.CONNECTIONS: "tend_connection",
     topology.UPKEEP: "tag_orders",
 }
@@ -79,6 +108,7 @@ class Waker:
             try:
                 self._broker.enqueue(message_of(wakeup))
             except (BrokerError, AMQPError) as error:
+                meters.UNSENT_WAKEUPS.inc()
                 log.warning("wakeup.not_sent", queue=wakeup.queue, error=str(error))
 
 

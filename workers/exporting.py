@@ -17,12 +17,13 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from schemas.exports import Kind
-from workers import books, preparing, settling
+from workers import books, preparing, settling, tracing
 from workers.clock import Clock
 from workers.errors import Failure, Permanent, Uncertain
 from workers.intake import EXPORT_QUEUES, Send
 from workers.mapping import halving, outcomes
 from workers.mapping.decisions import Decision
+from workers.metrics import meters
 from workers.recording import CRASHING, Attempt, Recorder, give_back, give_up, settle_unsent
 from workers.store import connections, drafts, ledger, wakeups
 from workers.store.connections import ConnectionRow
@@ -76,6 +77,7 @@ class Exporter:
     ) -> Resumed | None:
         """Return a sealed attempt to go on with; let go of those never sealed, or hopeless."""
         while resumed := ledger.take_over(conn, connection.id, kind):
+            meters.RESUMED.labels("crash").inc()
             if resumed.state != "sealed":
                 give_back(conn, connection, kind, resumed.id, self._clock)
             elif resumed.crashes >= outcomes.HOPELESS:
@@ -137,10 +139,24 @@ class Run:
     def send(self, claimed: Sequence[Claimed], web_url: str) -> None:
         """Decide, seal and send freshly *claimed* documents."""
         attempt = Attempt(claimed[0].attempt_id, 1)
+        self._tell_claimed(attempt, claimed)
+        parents = [each.traceparent for each in claimed]
+        with tracing.span("export", parents, attempt=str(attempt.id), documents=len(claimed)):
+            self._send(attempt, claimed, web_url)
+
+    def _tell_claimed(self, attempt: Attempt, claimed: Sequence[Claimed]) -> None:
+        documents = [tracing.ref(self._kind, each.mintsoft_id) for each in claimed]
+        log.info("export.claimed", attempt=str(attempt.id), documents=documents)
+        for each in claimed:
+            if each.first_wait is not None:
+                meters.WAITED.labels(self._kind.value).observe(each.first_wait)
+
+    def _send(self, attempt: Attempt, claimed: Sequence[Claimed], web_url: str) -> None:
         try:
-            decided = preparing.prepare(
-                self._pool, self._gateway, self._connection, self._kind, claimed, web_url
-            )
+            with meters.STAGE.labels("prepare").time():
+                decided = preparing.prepare(
+                    self._pool, self._gateway, self._connection, self._kind, claimed, web_url
+                )
             body = self._seal(attempt, decided)
         except Failure as failure:
             self._recorder.release(attempt, failure)
@@ -161,10 +177,12 @@ class Run:
         attempt = Attempt(resumed.id, resumed.tries, resumed.crashes)
         log.info("export.resumed", attempt=str(attempt.id), tries=attempt.tries)
         suspect = resumed.crashes + resumed.crashes_before >= outcomes.CRASHES
-        if resumed.key_lives and resumed.body and not suspect:
-            self._put(attempt, resumed.body)
-        else:
-            self._look_up(attempt, was_sent=bool(resumed.body))
+        meters.RESUMED.labels("crash" if resumed.crashes else "repeat").inc()
+        with tracing.span("resume", attempt=str(attempt.id), tries=attempt.tries):
+            if resumed.key_lives and resumed.body and not suspect:
+                self._put(attempt, resumed.body)
+            else:
+                self._look_up(attempt, was_sent=bool(resumed.body))
 
     def _seal(self, attempt: Attempt, decided: Sequence[preparing.Decided]) -> bytes | None:
         """Put on disk what will be sent, settle what will not. None: nothing is to be sent."""
@@ -183,7 +201,11 @@ class Run:
 
     def _put(self, attempt: Attempt, body: bytes) -> None:
         try:
-            answers = self._gateway.put_invoices(body, attempt.id)
+            with (
+                meters.STAGE.labels("send").time(),
+                tracing.span("PUT Invoices", kind=tracing.CLIENT, attempt=str(attempt.id)),
+            ):
+                answers = self._gateway.put_invoices(body, attempt.id)
         except Failure as failure:
             self._failed(attempt, failure)
             return

@@ -21,10 +21,12 @@ from events.envelope import Event
 from events.errors import Code
 from schemas.connections import ConnectionRevokedV1
 from schemas.exports import ExportRequestedV1, Kind, Status
-from workers import announcements
+from workers import announcements, tracing
+from workers.clock import SYSTEM, Clock
 from workers.disconnecting import disconnect
 from workers.mapping.arrivals import Arrival, Key, Standing, arrive, came_from_xero
 from workers.mapping.outcomes import InXero
+from workers.metrics import meters
 from workers.routing import Directory, arrivals_of, wants
 from workers.store import imports, inbox, outbox, wakeups
 from workers.store.imports import Order
@@ -45,20 +47,22 @@ Send = Callable[[Sequence[Wakeup]], None]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a batch, for the log: numbers of events."""
+    """What became of a batch, for the log: numbers of events, and the documents they changed."""
 
     read: int
     new: int
     unwanted: int
     parked: int
+    documents: Sequence[Standing] = ()
 
 
 class Intake:
     """Takes batches of messages into the ledger."""
 
-    def __init__(self, pool: ConnectionPool, send: Send) -> None:
+    def __init__(self, pool: ConnectionPool, send: Send, clock: Clock = SYSTEM) -> None:
         self._pool = pool
         self._send = send
+        self._clock = clock
 
     def handle(self, deliveries: Sequence[Delivery]) -> None:
         """Make *deliveries* safe. Raises psycopg.Error; then nothing of them is stored.
@@ -69,20 +73,43 @@ class Intake:
         seen = [read(delivery) for delivery in deliveries]
         events = [each for each in seen if isinstance(each, Event)]
         bad = [each for each in seen if isinstance(each, Parked)]
+        parents = [each.traceparent for each in events] if tracing.is_on() else ()
+        with (
+            meters.STAGE.labels("intake").time(),
+            tracing.span("intake", parents, tracing.CONSUMER, events=len(seen)),
+        ):
+            taken = self._take(deliveries, events, bad)
+        self._count(taken, events, bad)
+
+    def _take(
+        self, deliveries: Sequence[Delivery], events: Sequence[Event], bad: Sequence[Parked]
+    ) -> Taken:
         try:
             with self._pool.connection() as conn:
                 taken, to_wake = self._store(conn, events, bad)
         except UNSTORABLE as error:
             if len(deliveries) > 1 or bad:
                 raise
-            taken, to_wake = self._park_unstorable(deliveries[0], error), []
+            return self._park_unstorable(deliveries[0], error)
         self._send(to_wake)
-        log.info("intake.batch", **_counts(taken))
+        return taken
+
+    def _count(self, taken: Taken, events: Sequence[Event], bad: Sequence[Parked]) -> None:
+        """Say what became of a batch: to the log by document, to Prometheus by number."""
+        log.info("intake.batch", **_told(taken))
+        for outcome, count in _outcomes(taken).items():
+            meters.EVENTS.labels(outcome).inc(count)
+        for each in bad:
+            meters.PARKED.labels(each.code.value).inc()
+        if times := [each.time for each in events if each.time is not None]:
+            meters.ARRIVAL.observe(max((self._clock.now() - min(times)).total_seconds(), 0))
 
     def park(self, found: Sequence[Parked]) -> None:
         """Keep messages that nobody could take, for people to see. Raises psycopg.Error."""
         with self._pool.connection() as conn:
             inbox.park(conn, [_parked_body(each) for each in found])
+        for each in found:
+            meters.PARKED.labels(each.code.value).inc()
         log.warning("intake.dead_letters", parked=len(found))
 
     def _park_unstorable(self, delivery: Delivery, error: psycopg.Error) -> Taken:
@@ -90,7 +117,8 @@ class Intake:
         reason = f"the database refuses it ({why}); correct the event and publish it again"
         with self._pool.connection() as conn:
             inbox.park(conn, [_parked_body(parked(delivery, Code.NOT_STORABLE, reason))])
-        return Taken(1, 0, 0, 1)
+        meters.PARKED.labels(Code.NOT_STORABLE.value).inc()
+        return Taken(0, 0, 0, 1)
 
     def _store(
         self, conn: Connection, events: Sequence[Event], bad: Sequence[Parked]
@@ -103,17 +131,15 @@ class Intake:
         fresh = _remember(conn, events, wanted)
         new = [event for event in _distinct(events) if (event.source, event.id) in fresh]
         accepted = [event for event in new if wanted[event.source, event.id]]
-        work = [
-            *_revocations(conn, accepted),  # first: locks go from attempts to documents
-            *self._documents(conn, accepted, directory),
-            *_requests(conn, accepted),
-        ]
-        taken = Taken(len(events), len(new), len(new) - len(accepted), len(bad))
+        revoked = list(_revocations(conn, accepted))  # first: locks go from attempts to documents
+        changed = self._documents(conn, accepted, directory)
+        work = [*revoked, *_exports(changed), *_requests(conn, accepted)]
+        taken = Taken(len(events), len(new), len(new) - len(accepted), len(bad), changed)
         return taken, wakeups.wake(conn, work)
 
     def _documents(
         self, conn: Connection, events: Sequence[Event], directory: Directory
-    ) -> list[Wakeup]:
+    ) -> list[Standing]:
         routes = directory.routes
         arrivals = [each for event in events for each in arrivals_of(event, directory)]
         if not arrivals:
@@ -124,11 +150,15 @@ class Intake:
         accounts = {route.id: route.account for route in routes}
         why = {each.key: each.withdrawal for each in arrivals if each.withdrawal}
         outbox.add(conn, [notice for pair in changed for notice in notices(*pair, accounts, why)])
-        return [
-            Wakeup(after.key.connection_id, EXPORT_QUEUES[after.key.kind])
-            for _, after in changed
-            if after.status is Status.WAITING
-        ]
+        return [after for _, after in changed]
+
+
+def _exports(changed: Iterable[Standing]) -> list[Wakeup]:
+    return [
+        Wakeup(each.key.connection_id, EXPORT_QUEUES[each.key.kind])
+        for each in changed
+        if each.status is Status.WAITING
+    ]
 
 
 def _at_their_holders(
@@ -307,10 +337,25 @@ def _parked_body(message: Parked) -> ParkedBody:
     )
 
 
-def _counts(taken: Taken) -> dict[str, int]:
-    return {
+def _told(taken: Taken) -> dict[str, object]:
+    counts: dict[str, object] = {
         "read": taken.read,
         "new": taken.new,
         "unwanted": taken.unwanted,
+        "parked": taken.parked,
+    }
+    if taken.documents:
+        keys = [each.key for each in taken.documents]
+        counts["documents"] = [tracing.ref(each.kind, each.mintsoft_id) for each in keys]
+    if traces := tracing.trace_ids(each.traceparent for each in taken.documents):
+        counts["traces"] = traces
+    return counts
+
+
+def _outcomes(taken: Taken) -> dict[str, int]:
+    return {
+        "accepted": taken.new - taken.unwanted,
+        "unwanted": taken.unwanted,
+        "repeated": taken.read - taken.new,
         "parked": taken.parked,
     }

@@ -7,6 +7,7 @@ from threading import Event
 import structlog
 
 from workers.clock import Clock, backoff
+from workers.metrics import meters
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,7 @@ def repeat(
             found = turn()
         except Exception:
             failures += 1
+            meters.LOOP_FAILURES.labels(name).inc()
             log.exception("loop.turn_failed", loop=name, failures=failures)
             stop.wait(min(backoff(failures, clock.rng), timedelta(seconds=30)).total_seconds())
             continue

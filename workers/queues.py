@@ -15,6 +15,7 @@ POLL_QUEUES = {
     ScheduleKind.PURCHASE_ORDERS: topology.IMPORTS_PURCHASE_ORDERS,
     ScheduleKind.MINTSOFT_ORDERS: topology.POLLS_MINTSOFT,
     ScheduleKind.MINTSOFT_INVOICES: topology.POLLS_MINTSOFT,
+    ScheduleKind.XERO_TOTALS: topology.TOTALS,
 }
 """Where a connection is woken whose schedule is due."""
 

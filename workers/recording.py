@@ -16,11 +16,12 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from schemas.exports import Kind
-from workers import announcements, losing, preparing, settling
+from workers import announcements, losing, preparing, settling, tracing
 from workers.clock import Clock, backoff
 from workers.errors import AuthorisationLost, Failure, Permanent, Throttled, Transient
 from workers.mapping import halving, outcomes
 from workers.mapping.outcomes import Member, Settlement
+from workers.metrics import meters
 from workers.settled import settle
 from workers.store import connections, ledger
 from workers.store.connections import ConnectionRow
@@ -96,7 +97,7 @@ class Recorder:
         body: bytes = b"",
     ) -> None:
         """Write where each member stands by *outcome_of*; *body* is what was sent."""
-        with self._pool.connection() as conn:
+        with meters.STAGE.labels("record").time(), self._pool.connection() as conn:
             if not ledger.hold(conn, attempt.id, attempt.tries):
                 log.warning("export.taken_over", attempt=str(attempt.id))
                 return
@@ -111,6 +112,8 @@ class Recorder:
             with self._pool.connection() as conn:  # apart: who disconnects holds this row first
                 connections.unpause(conn, self._connection.id)
         log.info("export.recorded", attempt=str(attempt.id), outcome=outcome, **_counts(settled))
+        meters.ATTEMPTS.labels(outcome.replace(" ", "_")).inc()
+        tell(self._kind, attempt.id, settled)
 
     def _tag(self, conn: Connection, settled: Sequence[Settled]) -> None:
         """Have orders that are in Xero tagged."""
@@ -132,6 +135,7 @@ class Recorder:
     def repeat(self, attempt: Attempt, failure: Failure) -> None:
         """Nobody knows what was carried out: the sealed attempt comes up again."""
         log.warning("export.repeat", attempt=str(attempt.id), failure=str(failure))
+        meters.ATTEMPTS.labels("repeat").inc()
         with self._pool.connection() as conn:
             if ledger.hold(conn, attempt.id, attempt.tries):
                 ledger.repeat_later(conn, attempt.id, self._delay(failure, attempt.tries))
@@ -163,6 +167,7 @@ class Recorder:
             ]
             settle_unsent(conn, self._connection, self._kind, attempt.id, settled)
             ledger.finish(conn, attempt.id, type(failure).__name__.lower())
+        meters.ATTEMPTS.labels("released").inc()
         self._tell(failure)
 
     def _tell(self, failure: Failure) -> None:
@@ -183,6 +188,33 @@ class Recorder:
         with self._pool.connection() as conn:
             if ledger.hold(conn, attempt.id, attempt.tries):
                 give_back(conn, self._connection, self._kind, attempt.id, self._clock)
+
+
+def tell(
+    kind: Kind,
+    attempt_id: UUID,
+    settled: Sequence[tuple[Member | Claimed | InAttempt, Settlement]],
+) -> None:
+    """Say of each document what became of it: to the log, to its publisher's trace, by number."""
+    for document, settlement in settled:
+        named = tracing.ref(kind, document.mintsoft_id)
+        status, code = settlement.status.value, _code(settlement)
+        log.info(
+            "document.settled",
+            document=named,
+            status=status,
+            reason=code,
+            attempt=str(attempt_id),
+            trace=tracing.trace_id(document.traceparent),
+        )
+        meters.DOCUMENTS.labels(kind.value, status).inc()
+        tracing.tell(
+            f"document {status}",
+            document.traceparent,
+            document=named,
+            reason=code or "",
+            attempt=str(attempt_id),
+        )
 
 
 def give_back(
@@ -229,6 +261,7 @@ def settle_unsent(
 ) -> None:
     """Write where documents stand that were not sent, and say so where others must hear."""
     settle(conn, attempt_id, settled, partial(announcements.of_document, connection, kind))
+    tell(kind, attempt_id, settled)
 
 
 def _contact_links(settled: Sequence[Settled]) -> dict[str, UUID]:

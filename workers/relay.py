@@ -11,6 +11,8 @@ from psycopg_pool import ConnectionPool
 
 from events.catalogue import outgoing
 from events.envelope import Message, encode
+from workers import tracing
+from workers.metrics import meters
 from workers.store import outbox
 
 log = structlog.get_logger(__name__)
@@ -34,10 +36,26 @@ class Relay:
             waiting = outbox.claim(conn, BATCH)
             if not waiting:
                 return 0
-            self._publish([_message(each) for each in waiting])
+            parents = [each.traceparent for each in waiting]
+            with (
+                meters.STAGE.labels("relay").time(),
+                tracing.span("publish", parents, tracing.PRODUCER, events=len(waiting)),
+            ):
+                self._publish([_message(each) for each in waiting])
             outbox.published(conn, [each.id for each in waiting])
-        log.info("relay.published", events=len(waiting))
+        meters.PUBLISHED.inc(len(waiting))
+        traces = tracing.trace_ids(parents)
+        documents = _documents(waiting)
+        log.info("relay.published", events=len(waiting), documents=documents, traces=traces)
         return len(waiting)
+
+
+def _documents(waiting: Sequence[outbox.Unpublished]) -> list[str]:
+    return [
+        tracing.ref(each.data["Kind"], each.data["MintsoftId"])
+        for each in waiting
+        if "Kind" in each.data and "MintsoftId" in each.data
+    ]
 
 
 def _message(each: outbox.Unpublished) -> Message:

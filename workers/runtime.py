@@ -5,6 +5,7 @@ broker, the relay no Xero.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -13,10 +14,12 @@ import dramatiq
 from psycopg_pool import ConnectionPool
 
 from events.dead_letters import DeadLetters
+from events.depths import Depths
 from events.egress import Publisher
 from workers.backfilling import Backfiller
-from workers.broker import Waker, open_broker
+from workers.broker import MEMORY, Waker, open_broker
 from workers.clock import SYSTEM, Clock
+from workers.comparing import Comparer
 from workers.ending import Ender
 from workers.entrance import Entrance
 from workers.exporting import Exporter
@@ -26,10 +29,15 @@ from workers.housekeeping import Housekeeper
 from workers.importing import Importer
 from workers.intake import Intake
 from workers.keeping import Keeper
+from workers.marking import Marker
+from workers.measuring import Measurer
+from workers.metrics.calls import to_xero
+from workers.metrics.standing import Standing
 from workers.mintsoft.accounts import Accounts
 from workers.mintsoft.calls import http
 from workers.mintsoft.gateway import MintsoftGateway
 from workers.oidc.provider import Client, Provider
+from workers.performing import Performer
 from workers.reconciling import Reconciler
 from workers.relay import Relay
 from workers.revoking import Revoker
@@ -38,6 +46,7 @@ from workers.starting import Starter
 from workers.store.connections import ConnectionRow
 from workers.store.mintsoft_keys import Credentials
 from workers.store.pool import open_pool
+from workers.summing import Summer
 from workers.sweep import Sweep
 from workers.tagging import Tagger
 from workers.transport import Transport
@@ -99,7 +108,7 @@ class Runtime:
     @part
     def transport(self) -> Transport:
         """HTTP towards Xero, with its counters."""
-        return Transport()
+        return Transport(tell=to_xero)
 
     @part
     def identity(self) -> Identity:
@@ -170,7 +179,7 @@ class Runtime:
     @part
     def intake(self) -> Intake:
         """From messages to the ledger."""
-        return Intake(self.pool, self.waker)
+        return Intake(self.pool, self.waker, self.clock)
 
     @part
     def entrance(self) -> Entrance:
@@ -181,6 +190,11 @@ class Runtime:
     def reconciler(self) -> Reconciler:
         """From Mintsoft's lists to events."""
         return Reconciler(self.pool, self.mintsoft_for, self.entrance.publish, self.clock)
+
+    @part
+    def comparer(self) -> Comparer:
+        """From Xero's lists to the totals beside Mintsoft's."""
+        return Comparer(self.pool, self.gateway_for, self.waker, self.clock)
 
     @part
     def fetcher(self) -> Fetcher:
@@ -268,9 +282,38 @@ class Runtime:
         return Sweep(self.pool, self.waker)
 
     @part
+    def standing(self) -> Standing:
+        """The figures of how the fleet stands, for Prometheus."""
+        return Standing(time.monotonic, life=30 + 2.0 * self.settings.metrics_seconds)
+
+    @part
+    def measurer(self) -> Measurer:
+        """Looks how the fleet stands; for one thread."""
+        url = self.settings.amqp_url.get_secret_value()
+        depths = None if url.startswith(MEMORY) else Depths(url)
+        limit = self.settings.xero_day_limit
+        starter = self.starter
+        return Measurer(self.pool, depths, lambda: starter.leads, self.standing, self.clock, limit)
+
+    @part
     def housekeeper(self) -> Housekeeper:
         """Deletes what has served its time."""
         return Housekeeper(self.pool, self.settings)
+
+    @part
+    def summer(self) -> Summer:
+        """Keeps what the console's pages are made from."""
+        return Summer(self.pool)
+
+    @part
+    def performer(self) -> Performer:
+        """Does what was decided about many documents."""
+        return Performer(self.pool, self.clock)
+
+    @part
+    def marker(self) -> Marker:
+        """Takes over what Xero has already."""
+        return Marker(self.pool, self.gateway_for)
 
     def close(self) -> None:
         """Close what was opened. Closing twice does no harm."""

@@ -99,6 +99,24 @@ class Settings(BaseSettings):
     keep_parked_days: int = Field(
         default=90, ge=1, description="days for which replayed messages are kept"
     )
+    metrics_host: str = Field(
+        default="127.0.0.1", description="address this process serves its metrics on"
+    )
+    metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="port for GET /metrics; 0: none are served"
+    )
+    metrics_processes: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="processes of one group, with ports from MX_METRICS_PORT on; `worker` sets it",
+    )
+    metrics_seconds: int = Field(
+        default=15, ge=1, description="seconds between two looks at how the fleet stands"
+    )
+    otlp_endpoint: str = Field(
+        default="", description="where traces go, as http://collector:4318; empty: nowhere"
+    )
     log_format: Literal["json", "console"] = Field(default="json", description="shape of the log")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="least severe entry that is logged"
@@ -118,6 +136,7 @@ class Settings(BaseSettings):
         "mintsoft_api_url",
         "mintsoft_web_url",
         "public_url",
+        "otlp_endpoint",
     )
     @classmethod
     def _without_slash(cls, url: str) -> str:

@@ -9,6 +9,8 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from events import topology
+from schemas.exports import Kind
+from workers import tracing
 from workers.clock import Clock, backoff
 from workers.errors import AccessRefused, Failure, Permanent, Throttled
 from workers.intake import Send
@@ -53,10 +55,13 @@ class Tagger:
         """Tag one after the other and record once: a tag that is put twice changes nothing."""
         outcomes = list(self._outcomes(connection_id, due))
         with self._pool.connection() as conn:
-            ledger.tags_done(conn, [each.document_id for each, why in outcomes if why is None])
+            done = [each for each, why in outcomes if why is None]
+            ledger.tags_done(conn, [each.document_id for each in done])
             for each, failure in outcomes:
                 if failure is not None:
                     self._failed(conn, each, failure)
+        if documents := [tracing.ref(Kind.ORDER, each.mintsoft_id) for each in done]:
+            log.info("tag.done", connection=str(connection_id), documents=documents)
 
     def _outcomes(
         self, connection_id: UUID, due: Sequence[DueTag]
@@ -77,7 +82,8 @@ class Tagger:
             yield each, failure
 
     def _failed(self, conn: Connection, each: DueTag, failure: Failure) -> None:
-        log.warning("tag.failed", document=each.document_id, failure=str(failure))
+        named = tracing.ref(Kind.ORDER, each.mintsoft_id)
+        log.warning("tag.failed", document=named, failure=str(failure))
         if isinstance(failure, Permanent):
             ledger.tag_given_up(conn, each.document_id, str(failure))
         else:

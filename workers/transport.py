@@ -5,12 +5,16 @@ what decides between trying again and looking first. Safe for threads.
 """
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from workers.metrics import bounds
+from workers.metrics.calls import Call, Tell, to_nobody
 
 CONNECT_SECONDS = 5.0
 """A host that does not take a connection in this time is in trouble; other work can go on."""
@@ -51,11 +55,19 @@ class Traffic:
 
 
 class Transport:
-    """A pool of kept-alive connections with time-outs, in seconds, and counters."""
+    """A pool of kept-alive connections with time-outs, in seconds, and counters.
+
+    *tell* hears of every call, to count it where it belongs.
+    """
 
     def __init__(
-        self, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS
+        self,
+        *,
+        connect_seconds: float = CONNECT_SECONDS,
+        read_seconds: float = READ_SECONDS,
+        tell: Tell = to_nobody,
     ) -> None:
+        self._tell = tell
         self._pool = urllib3.PoolManager(maxsize=POOL_SIZE, retries=False)
         self._hosts: dict[str, urllib3.HTTPConnectionPool] = {}
         self._timeout = urllib3.Timeout(connect=connect_seconds, read=read_seconds)
@@ -79,6 +91,7 @@ class Transport:
         timeout: urllib3.Timeout | None = None,
     ) -> Answer:
         """Send one request and return its answer, whatever its status. Raises NoAnswer."""
+        sent = _Sent(method, url, len(body or b""), time.monotonic())
         try:
             host, target = parted(with_query(url, query))
             response = self._host(host).urlopen(
@@ -91,9 +104,10 @@ class Transport:
                 retries=False,
             )
         except HTTPError as error:
-            self._count(len(body or b""), 0)
-            raise NoAnswer(_describe(error), sent=not isinstance(error, NEVER_SENT)) from error
-        self._count(len(body or b""), response.tell())
+            never = isinstance(error, NEVER_SENT)
+            self._count(sent, "not_sent" if never else "no_answer", 0)
+            raise NoAnswer(_describe(error), sent=not never) from error
+        self._count(sent, bounds.outcome(response.status), response.tell())
         return Answer(response.status, response.headers, response.data)
 
     def close(self) -> None:
@@ -108,12 +122,24 @@ class Transport:
             found = self._hosts[url] = self._pool.connection_from_url(url)
         return found
 
-    def _count(self, bytes_out: int, bytes_in: int) -> None:
+    def _count(self, sent: "_Sent", outcome: str, bytes_in: int) -> None:
         with self._lock:
             seen = self._traffic
             self._traffic = Traffic(
-                seen.calls + 1, seen.bytes_out + bytes_out, seen.bytes_in + bytes_in
+                seen.calls + 1, seen.bytes_out + sent.size, seen.bytes_in + bytes_in
             )
+        seconds = time.monotonic() - sent.began
+        self._tell(Call(sent.method, sent.url, outcome, seconds, sent.size, bytes_in))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A request on its way: ``size`` of its body in bytes, ``began`` in seconds (monotonic)."""
+
+    method: str
+    url: str
+    size: int
+    began: float
 
 
 def with_query(url: str, query: Sequence[tuple[str, object]]) -> str:

@@ -1,5 +1,5 @@
 """`python -m deploy.local up` runs the engine; `ensure-rabbitmq`,
-`ensure-chromium` install what tests need.
+`ensure-chromium`, `ensure-prometheus` install what tests need.
 
 The parent holds the engine's standard input: when the parent ends, however it ends, the pipe
 closes and the engine ends too. Standard output carries JSON lines only: first where everything
@@ -35,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             install.ensure_rabbitmq()
         elif chosen.command == "ensure-chromium":
             install.ensure_chromium()
+        elif chosen.command == "ensure-prometheus":
+            install.ensure_prometheus()
         else:
             up(chosen.state_dir, fast=chosen.fast, fresh=chosen.fresh)
     except EngineError as error:
@@ -52,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--fast", action="store_true", help="for tests: no fsync")
     commands.add_parser("ensure-rabbitmq", help="install RabbitMQ if it is missing")
     commands.add_parser("ensure-chromium", help="install Chromium if it is missing")
+    commands.add_parser("ensure-prometheus", help="unpack Prometheus if it is missing")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Getting RabbitMQ and Chromium onto this machine: package, else container image, else words.
+"""Getting servers and programs onto this machine: package, else container image, else words.
 
 Invariant: no service of the system is started or enabled; only the programs are wanted.
 """
@@ -9,11 +9,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.local import chromium, containers, rabbitmq
+from deploy.local import chromium, containers, prometheus, rabbitmq
 from deploy.local.processes import EngineError
 
 POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it before a package starts its service
@@ -45,8 +46,30 @@ def ensure_chromium() -> None:
         raise EngineError(chromium.REMEDY)
 
 
+def ensure_prometheus() -> None:
+    """Return when there are Prometheus and promtool; EngineError with the remedy when not."""
+    if not prometheus.is_there() and shutil.which("apt-get") and shutil.which("dpkg"):
+        _unpack_package(prometheus.PACKAGE, prometheus.folder(), prometheus.REMEDY)
+    if not prometheus.is_there():
+        raise EngineError(prometheus.REMEDY)
+
+
 def _may_use_apt() -> bool:
     return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _unpack_package(name: str, folder: Path, remedy: str) -> None:
+    """Put the files of a package into *folder*, whole or not at all."""
+    sys.stderr.write(f"Unpacking {name} from the system's packages into {folder} ...\n")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if _may_use_apt():
+        _apt(["update", "-qq"], remedy)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as place:
+        _apt(["download", "-qq", name], remedy, Path(place))
+        [package] = Path(place).glob("*.deb")
+        _run(["dpkg", "-x", str(package), f"{place}/files"], remedy)
+        shutil.rmtree(folder, ignore_errors=True)
+        Path(place, "files").rename(folder)
 
 
 def _install_package(name: str, remedy: str) -> None:
@@ -59,9 +82,14 @@ def _install_package(name: str, remedy: str) -> None:
             _apt(arguments, remedy)
 
 
-def _apt(arguments: list[str], remedy: str) -> None:
+def _apt(arguments: list[str], remedy: str, folder: Path | None = None) -> None:
+    _run(["apt-get", *arguments], remedy, folder)
+
+
+def _run(command: list[str], remedy: str, folder: Path | None = None) -> None:
     done = subprocess.run(
-        ["apt-get", *arguments],  # noqa: S607 - the system's own
+        command,
+        cwd=folder,
         env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -70,7 +98,7 @@ def _apt(arguments: list[str], remedy: str) -> None:
     )
     if done.returncode:
         said = (done.stdout + done.stderr)[-3000:]
-        raise EngineError(f"apt-get {' '.join(arguments)} failed:\n{said}\n\n{remedy}")
+        raise EngineError(f"{' '.join(command)} failed:\n{said}\n\n{remedy}")
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def _kill(role: str) -> Act:
 
 def _kill_master(place: World, rng: random.Random) -> None:
     orphans = place.parts.kill_master(rng)
-    gone = points.reached(place, lambda: not any(psutil.pid_exists(each) for each in orphans), 60.0)
+    gone = points.came_about(lambda: not any(psutil.pid_exists(each) for each in orphans), 60.0)
     if not gone:
         place.parts.ended.append("workers outlive Dramatiq's master")
         for each in orphans:
@@ -240,5 +240,4 @@ def calm(place: World) -> None:
 
 def carry_out(place: World, kind: str, dice: int) -> None:
     """Do one fault; *dice* decides its particulars."""
-    place.note(kind)
     ACTS[kind](place, random.Random(dice))

@@ -21,6 +21,8 @@ class Guard:
     """``what`` protects us; ``remove`` takes it from this process; ``kinds`` of fault need it.
 
     ``shows``: words of the violation that follows from its absence, and from nothing else.
+    ``acts``: so many faults of these kinds, and none of another, make a run that is sure to need
+    the guard.
     """
 
     what: str
@@ -28,6 +30,7 @@ class Guard:
     kinds: tuple[str, ...]
     shows: str
     unique_numbers: bool = True
+    acts: int = 2
 
 
 def _put(owner: Any, name: str, instead: object) -> None:
@@ -142,7 +145,7 @@ GUARDS: dict[str, Guard] = {
     "look-up": Guard(
         "once the key may have died, Xero is asked first",
         _never_look,
-        (*LOST_WORKERS, "time passes"),
+        LOST_WORKERS,
         "xero_number_taken",
     ),
     "fencing": Guard(
@@ -151,12 +154,13 @@ GUARDS: dict[str, Guard] = {
         ("late refusal",),
         " times",
         unique_numbers=False,
+        acts=3,
     ),
     "lease": Guard("a lease ends", _leases_for_ever, LOST_WORKERS, "left undone: attempts"),
     "sweep": Guard(
         "the sweep replaces wake-ups that were lost",
         _no_sweep,
-        ("kill worker", *LOST_WORKERS),
+        LOST_WORKERS,
         "left undone",
     ),
     "mark-after-confirm": Guard(

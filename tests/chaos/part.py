@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import runpy
 import signal
 import sys
 from datetime import UTC, datetime, timedelta
@@ -38,7 +39,8 @@ def main() -> None:
 
         command = roles.dramatiq_command(roles.queue_list(""), 1, 2)
         command[command.index("workers.app")] = "tests.chaos.app"
-        os.execv(command[0], command)  # noqa: S606  the same interpreter, and no shell
+        sys.argv = command[command.index("dramatiq") :]
+        runpy.run_module("dramatiq", run_name="__main__")
     from workers.cli import main as command_line
 
     command_line()

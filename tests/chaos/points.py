@@ -16,23 +16,43 @@ from datetime import timedelta
 from tests.chaos.world import World
 from tests.support.processes import LISTENER, depth, holding, somebody_waits
 
-PATIENCE_SECONDS = 4.0
+POLL_SECONDS = 0.02
 INVOICES = "/api.xro/2.0/Invoices$"
 SEALED = "select id from attempts where state = 'sealed'"
+UNDER_WAY = """
+select id::text from attempts where state <> 'done' and not to_repeat
+union all
+select id::text from documents where status = 'waiting' and due_at <= now()
+"""
+"""What workers are busy with, or will be at once."""
+
 LEASE_OVER = timedelta(minutes=3, seconds=10)
 """A lease has ended, and the Idempotency-Key lives."""
 
+REFUSED_AFTER = 36.0
+"""At the latest: a take-over needs the sweep's turn, a wake-up's way, and a write."""
 
-def reached(place: World, condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
+ANSWERED_AFTER = 8.0
+"""So long the second write's answer stays away: the refusal has been dealt with by then."""
+
+
+def came_about(condition: Callable[[], bool], seconds: float, poll: float = POLL_SECONDS) -> bool:
     """Whether *condition* came about in time."""
     deadline = time.monotonic() + seconds
     pause = threading.Event()
     while not condition():
         if time.monotonic() > deadline:
-            place.note("points missed")
             return False
-        pause.wait(0.02)
+        pause.wait(poll)
     return True
+
+
+def reached(place: World, condition: Callable[[], bool], share: float = 1.0) -> bool:
+    """Whether somebody came to a named instant within a *share* of the run's patience."""
+    found = came_about(condition, share * place.patience)
+    if not found:
+        place.note("points missed")
+    return found
 
 
 def database_of(place: World) -> str:
@@ -79,7 +99,7 @@ def before_record(place: World, rng: random.Random) -> None:
         place.parts.kill_one("worker", rng)
         return
     with holding(database_of(place), f"{SEALED} for update"):
-        reached(place, lambda: somebody_waits(place.fleet), 2.0)
+        reached(place, lambda: somebody_waits(place.fleet), 0.5)
         place.parts.kill_all("worker")
 
 
@@ -87,7 +107,7 @@ def before_mark(place: World, rng: random.Random) -> None:
     """A relay's events are published, and it dies before they are marked."""
     with holding(database_of(place), "lock table outbox in share mode"):
         heard = depth(place.amqp_url, LISTENER)
-        reached(place, lambda: depth(place.amqp_url, LISTENER) > heard, 2.0)
+        reached(place, lambda: depth(place.amqp_url, LISTENER) > heard, 0.5)
         place.parts.kill_all("relay")
 
 
@@ -96,8 +116,8 @@ def before_confirm(place: World, rng: random.Random) -> None:
     line = place.lines["relay"]["RabbitMQ"]
     line.hold()
     try:
-        untold = "select id from outbox where published_at is null"
-        reached(place, lambda: bool(place.fleet.rows(untold)), 2.0)
+        before = _said(place)
+        reached(place, lambda: _said(place) > before, 0.5)
         threading.Event().wait(0.6)
         place.parts.kill_all("relay")
     finally:
@@ -105,32 +125,43 @@ def before_confirm(place: World, rng: random.Random) -> None:
         line.release()
 
 
+def _said(place: World) -> int:
+    """Number of events that the fleet has decided to publish."""
+    return int(place.fleet.rows("select count(*) as n from outbox")[0]["n"])
+
+
 def repeated_in_time(place: World, rng: random.Random) -> None:
     """Xero has written a batch and says 500; it is repeated while its key lives."""
     place.fleet.fault(
         kind="status", status=500, after_write=True, method="PUT", path=INVOICES, times=1
     )
-    if reached(place, lambda: bool(place.fleet.rows(SEALED)), 2 * PATIENCE_SECONDS):
+    if reached(place, lambda: bool(place.fleet.rows(SEALED)), 2):
         still_open = "select id from attempts where state <> 'done'"
-        reached(place, lambda: not place.fleet.rows(still_open), 5 * PATIENCE_SECONDS)
+        reached(place, lambda: not place.fleet.rows(still_open), 5)
 
 
 def late_refusal(place: World, rng: random.Random) -> None:
     """Xero refuses a write so late that another worker has taken the attempt over meanwhile.
 
-    That other one's write is carried out, and its answer is lost.
+    That other one's write is carried out, and it waits for its answer when the refusal comes. One
+    write alone is kept waiting: the others' threads are needed for the take-over.
     """
-    put = {"method": "PUT", "path": INVOICES, "times": 5}
+    fleet = place.fleet
+    put = {"method": "PUT", "path": INVOICES, "times": 1}
     busy = {"Retry-After": "1", "X-Rate-Limit-Problem": "concurrent"}
-    place.fleet.fault(kind="status", status=429, headers=busy, first_seconds=9.0, **put)
-    if not reached(place, lambda: bool(place.fleet.rows(SEALED))):
-        return
-    threading.Event().wait(1.5)  # every connection's first write is refused, the next carried out
-    place.fleet.xero.admin.delete("/_sim/faults")
-    place.fleet.fault(kind="timeout_after_write", seconds=15.0, **put)
-    had = len(place.fleet.invoices())
-    place.fleet.execute("update attempts set lease_until = lease_until - %s", [LEASE_OVER])
-    place.fleet.execute("update wakeups set woken_at = woken_at - interval '2 hours'")
-    if reached(place, lambda: len(place.fleet.invoices()) > had, 8.0):
-        threading.Event().wait(12.0)
-    place.fleet.xero.admin.delete("/_sim/faults")
+    fleet.fault(kind="status", status=429, headers=busy, first_seconds=REFUSED_AFTER, **put)
+    if reached(place, lambda: not _is_waiting("first_seconds", place)) and reached(
+        place, lambda: len(fleet.rows(UNDER_WAY)) == 1
+    ):
+        had = len(fleet.invoices())
+        fleet.fault(kind="timeout_after_write", seconds=ANSWERED_AFTER, **put)
+        fleet.execute("update attempts set lease_until = lease_until - %s", [LEASE_OVER])
+        fleet.execute("update wakeups set woken_at = woken_at - interval '2 hours'")
+        reached(place, lambda: len(fleet.invoices()) > had, 3)
+    fleet.xero.admin.delete("/_sim/faults")  # now the refusal goes out
+
+
+def _is_waiting(field: str, place: World) -> bool:
+    """Whether a fault with this field has met no call yet."""
+    faults = place.fleet.xero.admin.get("/_sim/faults").json()["faults"]
+    return any(each[field] for each in faults)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from events.delivery import Delivery
@@ -19,8 +20,9 @@ from events.topology import (
 )
 from tests.chaos import acts
 from tests.chaos.judge import Snapshot, violations
-from tests.chaos.parts import EACH
-from tests.chaos.points import reached
+from tests.chaos.parts import EACH, ROLES
+from tests.chaos.points import came_about
+from tests.chaos.report import Result
 from tests.chaos.schedule import Act, Schedule
 from tests.chaos.world import World, connect_all, connect_late
 from tests.support.processes import channel_to, consumers, depth, outgoing, publish
@@ -30,8 +32,14 @@ PATIENCE_SECONDS = 90.0
 """How long a fleet may stand still before what is left counts as stuck, with time leaping on."""
 
 TURN_SECONDS = 1.5
-START_SECONDS = 150.0
+"""Time leaps on so often: what is under way has a moment to end before its lease does."""
+
+POLL_SECONDS = 0.25
+START_SECONDS = 300.0
 """For eight processes on a machine that is busy with other things."""
+
+STAND_SECONDS = 30.0
+"""The fleet has so long to stand again after a fault, before the next one hits it all the same."""
 
 QUEUES = (INGRESS, *WORK_QUEUES)
 
@@ -39,33 +47,42 @@ THREADS_MORE = 12
 """So many threads a process may have more at the end than at the beginning: pools fill up."""
 
 
-@dataclass(frozen=True)
-class Result:
-    """What a run came to."""
+class Laps:
+    """How long each stage of a run took; ``seconds`` by its name."""
 
-    violations: list[str]
-    counts: dict[str, int]
-    statuses: dict[str, int]
-    figures: dict[str, Any]
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._began = time.monotonic()
+
+    def end(self, stage: str) -> None:
+        """A stage has ended, and the next begins."""
+        now = time.monotonic()
+        self.seconds[stage] = round(now - self._began, 1)
+        self._began = now
 
 
 def run(place: World, schedule: Schedule, *, patience: float = PATIENCE_SECONDS) -> Result:
     """Carry out *schedule*, settle, judge."""
-    began = time.monotonic()
+    laps = Laps()
     threads = _begin(place, schedule)
+    laps.end("starting")
     for act in schedule.acts:
         _step(place, act)
     acts.calm(place)
-    acted = time.monotonic()
+    laps.end("faults")
     left = settle(place, schedule, patience)
+    laps.end("settling")
+    if left and not place.parts.without:
+        sys.stderr.write(place.parts.diagnosis())
     mishaps = [*_leaks(place, threads)]
     place.parts.stop_all()
     mishaps += [*place.parts.ended, *_leftovers(place)]
+    laps.end("stopping")
     found = snapshot(place, left, mishaps)
     wrong = violations(schedule.cases, schedule.poison, found)
-    figures = _figures(place, found, time.monotonic() - began)
-    figures["seconds of faults"] = round(acted - began, 1)
-    return Result(wrong, place.counts, place.fleet.statuses(), figures)
+    figures = _figures(place, found) | {"seconds": laps.seconds}
+    faults = dict(sorted(Counter(act.kind for act in schedule.acts).items()))
+    return Result(wrong, faults, place.counts, place.fleet.statuses(), figures)
 
 
 def _begin(place: World, schedule: Schedule) -> int:
@@ -75,10 +92,10 @@ def _begin(place: World, schedule: Schedule) -> int:
     send(place, [each for case in schedule.early for each in case.events])
     place.parts.start_all()
     known = "select count(*) as n from inbox"
-    ready = reached(
-        place, lambda: place.fleet.rows(known)[0]["n"] == len(schedule.early), START_SECONDS
+    ready = came_about(
+        lambda: place.fleet.rows(known)[0]["n"] == len(schedule.early), START_SECONDS
     )
-    ready &= reached(place, lambda: set(_readers(place)) == {EACH}, START_SECONDS)
+    ready &= came_about(lambda: set(_readers(place)) == {EACH}, START_SECONDS)
     assert ready, f"the fleet does not start: {place.parts.running[0][1].err[-2000:]}"
     connect_late(place)
     return place.parts.threads()
@@ -86,6 +103,11 @@ def _begin(place: World, schedule: Schedule) -> int:
 
 def _readers(place: World) -> list[int]:
     return [consumers(place.amqp_url, queue) for queue in QUEUES]
+
+
+def _stands(place: World) -> bool:
+    """Whether each queue has a reader."""
+    return 0 not in _readers(place)
 
 
 def _step(place: World, act: Act) -> None:
@@ -97,6 +119,8 @@ def _step(place: World, act: Act) -> None:
     acts.carry_out(place, act.kind, act.dice)
     place.parts.supervise()
     threading.Event().wait(act.pause)
+    if not act.at_once and not came_about(lambda: _stands(place), STAND_SECONDS, POLL_SECONDS):
+        place.note("faults before the fleet stood again")
 
 
 def send(place: World, deliveries: Sequence[Delivery]) -> None:
@@ -125,8 +149,11 @@ def settle(place: World, schedule: Schedule, patience: float) -> dict[str, Any]:
     """Return what is left undone, nothing if all is well; time leaps on meanwhile."""
     deadline = time.monotonic() + patience
     before: dict[str, Any] = {}
-    pause = threading.Event()
-    pause.wait(TURN_SECONDS)
+
+    def done() -> bool:
+        return not unfinished(place, schedule)
+
+    came_about(done, TURN_SECONDS, POLL_SECONDS)
     while left := unfinished(place, schedule):
         if any(left.get(name, 0) < count for name, count in before.items()):
             deadline = time.monotonic() + patience
@@ -136,7 +163,7 @@ def settle(place: World, schedule: Schedule, patience: float) -> dict[str, Any]:
         place.parts.supervise()
         operate(place)
         acts.pass_time(place)
-        pause.wait(TURN_SECONDS)
+        came_about(done, TURN_SECONDS, POLL_SECONDS)
     return {}
 
 
@@ -175,6 +202,8 @@ def unfinished(place: World, schedule: Schedule) -> dict[str, Any]:
     known = {(row["kind"], row["mintsoft_id"]) for row in rows("select * from documents")}
     wanted = {(each.kind.value, each.mintsoft_id) for each in schedule.cases if each.wanted}
     left["missing"] = len(wanted - known)
+    events = sum(len(case.events) for case in schedule.cases)
+    left["unread"] = max(0, events - rows("select count(*) as n from inbox")[0]["n"])
     parked = {bytes(row["body"]) for row in rows("select body from parked")}
     left["unparked"] = len({each.message.body for each in schedule.poison} - parked)
     return {name: found for name, found in left.items() if found}
@@ -205,9 +234,9 @@ def _leftovers(place: World) -> list[str]:
     )
     strangers = "select count(*) as n from pg_stat_activity where datname = current_database()"
     mine = place.fleet.runtime.pool.get_stats().get("pool_size", 0)
-    gone = reached(place, lambda: place.fleet.rows(strangers)[0]["n"] <= mine, 10.0)
+    gone = came_about(lambda: place.fleet.rows(strangers)[0]["n"] <= mine, 10.0)
     found = [] if gone else [f"{place.fleet.rows(query)} connections to PostgreSQL are left"]
-    reached(place, lambda: set(_readers(place)) == {0}, 10.0)
+    came_about(lambda: set(_readers(place)) == {0}, 10.0)
     return found + [f"a consumer of a queue is left: {n}" for n in _readers(place) if n]
 
 
@@ -230,19 +259,19 @@ def snapshot(place: World, left: dict[str, Any], mishaps: Sequence[str]) -> Snap
     )
 
 
-def _figures(place: World, found: Snapshot, seconds: float) -> dict[str, Any]:
+def _figures(place: World, found: Snapshot) -> dict[str, Any]:
     state = place.fleet.xero.admin.get("/_sim/state").json()
     outcomes = place.fleet.rows(
         "select outcome, count(*) as n from attempts group by outcome order by outcome"
     )
     return {
-        "seconds": round(seconds, 1),
         "documents": len(found.documents),
         "in Xero": len(found.invoices),
         "events heard": len(found.heard),
         "events said": len(found.outbox),
         "parked": len(found.parked),
         "processes started": place.parts.starts,
+        "restarts": place.parts.starts - EACH * len(ROLES),
         "starts that found a server away": place.parts.failed_starts,
         "slowest end on SIGTERM (s)": round(place.parts.slowest_end, 1),
         "attempts": {str(row["outcome"]): row["n"] for row in outcomes},

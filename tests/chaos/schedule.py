@@ -65,13 +65,37 @@ WEIGHTS: dict[str, int] = {
 ARCHIVE = "Xero: account archived"
 """Happens once, half-way."""
 
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "processes": ("kill ", "sigterm"),
+    "named instants": ("after ", "between ", "inside ", "before ", "late ", "repeated "),
+    "servers": ("restart ", "kill PostgreSQL", "terminate "),
+    "network": ("cut ", "hold ", "slow ", "truncate "),
+    "Xero": ("Xero: ",),
+    "Mintsoft": ("Mintsoft: ", "poison", "dead letter"),
+    "time": ("time ",),
+}
+"""How the names of each family's kinds begin; the longest beginning counts."""
+
+
+def family(kind: str) -> str:
+    """Return the family of a kind of fault."""
+    begins = {each: name for name, beginnings in FAMILIES.items() for each in beginnings}
+    return begins[max((each for each in begins if kind.startswith(each)), key=len)]
+
+
 EARLY = 12
 CASES_PER_ACT = (6, 24)
+AT_ONCE = 0.3
+"""So often a fault hits a fleet that has not yet got over the one before."""
 
 
 @dataclass(frozen=True)
 class Act:
-    """One fault, with what Mintsoft publishes just before it; ``dice`` is for its particulars."""
+    """One fault, with what Mintsoft publishes just before it; ``dice`` is for its particulars.
+
+    The next one follows after ``pause`` seconds: ``at_once``, whoever is still starting, or when
+    somebody reads each queue again. Else a slow machine's fleet would never come to do anything.
+    """
 
     kind: str
     dice: int
@@ -79,6 +103,7 @@ class Act:
     sent: tuple[Delivery, ...] = ()
     poison: tuple[Poison, ...] = ()
     pause: float = 0.0
+    at_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +141,13 @@ def draw(seed: int, count: int, kinds: Collection[str] = tuple(WEIGHTS)) -> Sche
         poison = _poison(rng, kind, number)
         acts.append(
             Act(
-                kind, rng.randrange(2**32), tuple(cases), tuple(sent), poison, rng.uniform(0.1, 0.8)
+                kind,
+                rng.randrange(2**32),
+                tuple(cases),
+                tuple(sent),
+                poison,
+                pause=rng.uniform(0.1, 0.8),
+                at_once=rng.random() < AT_ONCE,
             )
         )
     acts.append(Act("time passes", 0, sent=tuple(late)))

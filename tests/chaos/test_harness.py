@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from tests.chaos.acts import ACTS
 from tests.chaos.cases import Case, Poison, Wanted
 from tests.chaos.guards import GUARDS
 from tests.chaos.judge import Snapshot, violations
+from tests.chaos.parts import listens
 from tests.chaos.schedule import ARCHIVE, WEIGHTS, draw
 from tests.support.documents import delivery
 
@@ -131,7 +135,10 @@ def test_a_seed_gives_the_same_run_again() -> None:
 
     def told(found: Any) -> list[Any]:
         return [
-            (act.kind, act.dice, [(each.number, each.wanted) for each in act.cases], act.pause)
+            (
+                (act.kind, act.dice, act.pause, act.at_once),
+                [(each.number, each.wanted) for each in act.cases],
+            )
             for act in found.acts
         ]
 
@@ -148,6 +155,25 @@ def test_every_event_is_sent_and_every_kind_of_fault_comes_once_before_any_twice
     wanted = {each.body for act in schedule.acts for case in act.cases for each in case.events}
     assert wanted <= set(sent)
     assert len(sent) > len(wanted), "some come twice"
+
+
+def test_a_run_that_is_aimed_at_a_guard_has_the_faults_it_is_for_and_the_archiving() -> None:
+    """Few faults, so that each guard's run is short; each of its kinds comes."""
+    for name, guard in GUARDS.items():
+        kinds = [act.kind for act in draw(5, guard.acts, guard.kinds).acts]
+        assert set(kinds) == {*guard.kinds, ARCHIVE, "time passes"}, name
+        assert len(kinds) == guard.acts + 2
+
+
+def test_a_part_is_up_once_it_listens_for_sigterm() -> None:
+    """Until then nothing is promised about how it ends."""
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        assert listens(os.getpid())
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        assert listens(os.getpid()) is not Path("/proc/self/status").exists()
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_every_fault_that_can_be_drawn_can_be_done() -> None:

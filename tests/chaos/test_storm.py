@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from deploy.local.client import Engine
+from tests.chaos.nursery import Nursery
 from tests.chaos.run import run
 from tests.chaos.schedule import WEIGHTS, draw
-from tests.chaos.world import world
+from tests.chaos.world import Servers, world
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
-FAULTS = 8
+FAULTS = 6
 TOO_LONG = {
     "restart RabbitMQ",
     "late refusal",
@@ -37,9 +40,18 @@ def seed() -> int:
     return found
 
 
-def test_every_document_ends_as_it_must_whatever_dies(seed: int, recordings_dir: Path) -> None:
+@pytest.fixture
+def servers(engine: Engine, database_url: str, amqp_url: str) -> Iterator[Servers]:
+    """The test run's engine: its PostgreSQL may be killed, and comes back for the others."""
+    with Nursery() as nursery:
+        yield Servers(engine, database_url, amqp_url, nursery)
+
+
+def test_every_document_ends_as_it_must_whatever_dies(
+    seed: int, servers: Servers, recordings_dir: Path
+) -> None:
     """Kills at any instant and at named points, cut lines, Xero's faults, doubled events."""
     schedule = draw(seed, FAULTS, sorted(set(WEIGHTS) - TOO_LONG))
-    with world(recordings_dir) as place:
+    with world(servers, recordings_dir) as place:
         result = run(place, schedule)
     assert result.violations == [], [act.kind for act in schedule.acts]

@@ -14,9 +14,11 @@ from deploy.local.client import Engine
 from deploy.local.postgres import SOCKET
 from schemas.connections import Mode
 from tests.chaos.cases import CLIENTS, FADING, LATE_CLIENT
+from tests.chaos.nursery import Nursery
 from tests.chaos.parts import ROLES, Parts
 from tests.simulators.mintsoft.app import create_app as create_mintsoft
 from tests.simulators.xero.app import create_app as create_xero
+from tests.support.brokers import virtual_host
 from tests.support.databases import make_template, migrated_database
 from tests.support.engine import running_engine
 from tests.support.fleet import ACCOUNTING_MAPPING, Fleet, make_fleet
@@ -27,12 +29,16 @@ from tests.support.wire import Wire
 from workers.clock import SYSTEM
 
 FADING_ACCOUNT = "260"
+PATIENCE_SECONDS = 4.0
 MAPPING = ACCOUNTING_MAPPING | {"skus": {FADING: {"sales": FADING_ACCOUNT}}}
 
 
 @dataclass
 class World:
-    """One run's surroundings. ``lines`` by role, then by what they lead to."""
+    """One run's surroundings. ``lines`` by role, then by what they lead to.
+
+    ``patience`` is how many seconds a fault waits for somebody to come to its named instant.
+    """
 
     engine: Engine
     amqp_url: str
@@ -41,6 +47,7 @@ class World:
     lines: dict[str, dict[str, Line]]
     tenants: dict[UUID, str] = field(default_factory=dict)
     unique_numbers: bool = True
+    patience: float = PATIENCE_SECONDS
     counts: dict[str, int] = field(default_factory=dict)
 
     def note(self, what: str, times: int = 1) -> None:
@@ -66,20 +73,50 @@ class World:
         self.fleet.mintsoft.admin.post("/_sim/orders", json=known).raise_for_status()
 
 
+@dataclass(frozen=True)
+class Servers:
+    """An engine with a database and a virtual host that nobody else uses, and a nursery."""
+
+    engine: Engine
+    database_url: str
+    amqp_url: str
+    nursery: Nursery
+
+
+@contextmanager
+def own_engine() -> Iterator[Engine]:
+    """An engine for runs alone, one after the other: all of it may be killed."""
+    with running_engine() as engine:
+        make_template(engine.database_url)
+        yield engine
+
+
+@contextmanager
+def servers_of(engine: Engine, nursery: Nursery) -> Iterator[Servers]:
+    """A database and a virtual host for one run."""
+    with (
+        migrated_database(engine.database_url) as database_url,
+        virtual_host(str(engine.amqp_url), str(engine.management_url)) as amqp_url,
+    ):
+        yield Servers(engine, database_url, amqp_url, nursery)
+
+
 @contextmanager
 def world(
-    record: Path | None = None, *, without: str = "", unique_numbers: bool = True
+    servers: Servers,
+    record: Path | None = None,
+    *,
+    without: str = "",
+    unique_numbers: bool = True,
+    patience: float = PATIENCE_SECONDS,
 ) -> Iterator[World]:
-    """Servers, simulators and lines; no part of the fleet runs yet, nobody is connected."""
+    """Simulators and lines to *servers*; no part of the fleet runs yet, nobody is connected."""
+    database_url, amqp_url = servers.database_url, servers.amqp_url
     with ExitStack() as stack:
-        engine = stack.enter_context(running_engine())
-        make_template(engine.database_url)
-        database_url = stack.enter_context(migrated_database(engine.database_url))
         xero = stack.enter_context(simulator(create_xero(record)))
         mintsoft = stack.enter_context(simulator(create_mintsoft(record)))
         fleet = make_fleet(database_url, xero, mintsoft, SYSTEM)
         stack.callback(fleet.runtime.close)
-        amqp_url = str(engine.amqp_url)
         prepare_broker(amqp_url)
         lines = {
             role: {
@@ -91,9 +128,17 @@ def world(
         }
         environments = {role: _environment(database_url, lines[role]) for role in ROLES}
         settings = settings_of(fleet, amqp_url)
-        parts = Parts(settings, environments=environments, without=without)
+        parts = Parts(settings, nursery=servers.nursery, environments=environments, without=without)
         stack.enter_context(parts)
-        yield World(engine, amqp_url, fleet, parts, lines, unique_numbers=unique_numbers)
+        yield World(
+            servers.engine,
+            amqp_url,
+            fleet,
+            parts,
+            lines,
+            unique_numbers=unique_numbers,
+            patience=patience,
+        )
 
 
 def connect_all(place: World) -> None:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.contract.exchanges import Xero, invoice
+from tests.support.children import until
 
 
 def send(xero: Xero) -> httpx.Response:
@@ -54,6 +55,21 @@ def test_a_strange_answer_comes(
     assert answer.status_code == status
     assert len(own_xero.admin("GET", "/invoices")) == written
     assert own_xero.call("GET", "/Currencies").status_code == 200
+
+
+def test_a_call_that_is_kept_waiting_goes_on_when_the_faults_are_taken_back(own_xero: Xero) -> None:
+    """Its refusal comes when the test wants it, and it was not carried out meanwhile."""
+    late = {"kind": "status", "status": 429, "method": "PUT", "first_seconds": 30.5}
+    own_xero.admin("POST", "/faults", late)
+    headers, body = own_xero.headers(), {"Invoices": [invoice()]}
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        path = "/api.xro/2.0/Invoices"
+        call = pool.submit(own_xero.http.put, path, json=body, headers=headers, timeout=20)
+        until("the call has met the fault", lambda: not own_xero.admin("GET", "/faults")["faults"])
+        assert not call.done()
+        own_xero.admin("DELETE", "/faults")
+        assert call.result(10).status_code == 429
+    assert own_xero.admin("GET", "/invoices") == []
 
 
 def test_a_malformed_answer_is_no_json(own_xero: Xero) -> None:

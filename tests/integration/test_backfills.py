@@ -14,11 +14,12 @@ from events.envelope import Message
 from schemas.connections import Mode
 from tests.support.command import Command
 from tests.support.console import serving_console
-from tests.support.documents import dispatched, invoice, order
+from tests.support.documents import ACCOUNT, dispatched, invoice, order
 from tests.support.fleet import Fleet
 from tests.support.gateways import Killed
 from tests.support.mintsoft import despatch, fault
 from workers.backfilling import Backfiller
+from workers.mintsoft import happenings
 from workers.store import backfills
 from workers.store.backfills import Backfill
 
@@ -60,7 +61,7 @@ def figures(found: Backfill) -> tuple[str, int, int, int, int, int]:
 def test_counted_then_brought_in_once(fleet: Fleet) -> None:
     """Also what came as an event before there was a connection, and was ignored then."""
     early = left(fleet, 1)[0]
-    fleet.send(dispatched(early, event_id=f"order-1-{early['LastUpdated'].rstrip('0')}Z"))
+    fleet.send(dispatched(early, event_id=happenings.order_despatched(ACCOUNT, early).message_id))
     assert fleet.statuses() == {}
     connection = fleet.connect(settings={"export_channels": [2]})
     fleet.send(dispatched(left(fleet, 2)[0]))
@@ -156,6 +157,27 @@ def test_live_documents_go_first_and_people_decide(fleet: Fleet) -> None:
     assert latest(fleet, connection).state == "cancelled"
 
 
+def test_what_was_cancelled_meanwhile_stays_cancelled(fleet: Fleet) -> None:
+    """The page under way is the last one: its worker finds that nothing is to be written."""
+    connection = fleet.connect()
+    runtime = fleet.runtime
+    left(fleet, 1)
+    began(fleet, connection)
+    fleet.drain()
+    assert decided(fleet, connection, "go")
+
+    def publish(messages: Sequence[Message]) -> None:
+        runtime.entrance.publish(messages)
+        assert decided(fleet, connection, "cancel")
+
+    Backfiller(runtime.pool, runtime.mintsoft_for, publish, runtime.waker, runtime.clock).step(
+        connection
+    )
+    assert (latest(fleet, connection).state, latest(fleet, connection).brought) == ("cancelled", 0)
+    fleet.drain()
+    assert fleet.statuses() == {"posted": 1}
+
+
 def test_troubles_of_mintsoft_are_told_and_outlived(fleet: Fleet) -> None:
     """A 500 delays it; the reason stands beside it."""
     connection = fleet.connect()
@@ -169,7 +191,9 @@ def test_troubles_of_mintsoft_are_told_and_outlived(fleet: Fleet) -> None:
     assert figures(latest(fleet, connection))[:2] == ("counted", 1)
 
 
-def test_invoices_of_a_fulfilment_connection(fleet: Fleet, mx: Command) -> None:
+def test_invoices_of_a_fulfilment_connection(
+    fleet: Fleet, mx: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The whole way on the command line; a span without time in it is refused."""
     connection = fleet.connect(Mode.FULFILMENT)
     given = invoice(5)
@@ -184,6 +208,12 @@ def test_invoices_of_a_fulfilment_connection(fleet: Fleet, mx: Command) -> None:
     assert "is open" in again.err
     assert mx.json("export", "backfill-cancel", connection)["state"] == "cancelled"
     assert "can't pause" in mx("export", "backfill-pause", connection).err
+    monkeypatch.setenv("MX_AMQP_URL", "memory://")
+    done = mx.json("export", "backfill", connection, "--since", "2026-10-01", "--yes")
+    assert (done["state"], done["brought"]) == ("done", 1)
+    fleet.age(timedelta(hours=1))  # the wake-up went to the broker in that process
+    fleet.drain()
+    assert fleet.statuses() == {"posted": 1}
 
 
 def test_the_page_counts_asks_and_goes_on(fleet: Fleet) -> None:

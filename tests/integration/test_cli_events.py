@@ -134,3 +134,39 @@ def test_nothing_is_marked_as_replayed_while_the_broker_is_away(
     assert "RabbitMQ can't be reached" in ran.err
     assert json.loads(mx("event", "parked", "--json").out) == [parked]
     assert "No message is parked as 99" in mx("event", "replay", 99).err
+
+
+def test_a_mended_message_is_checked_before_anything_happens(
+    amqp_url: str, fleet: Fleet, mx: Command, tmp_path: Path
+) -> None:
+    """Refused by its field; then shown with what was published, and by whom it was looked at."""
+    good = dispatched(order(5)).body
+    fleet.send(delivery(good.replace(b'"ClientId"', b'"KlientId"'), "order.dispatched.v1"))
+    [parked] = mx.json("event", "parked")
+    path = tmp_path / "mended.json"
+    path.write_bytes(good.replace(b'"ClientId":3', b'"ClientId":"x"'))
+    ran = mx("event", "replay", parked["id"], "--body", path)
+    assert (ran.code, "ClientId: " in ran.err) == (1, True)
+    assert len(mx.json("event", "parked")) == 1
+    path.write_bytes(good)
+    assert mx("event", "replay", parked["id"], "--body", path).code == 0
+    assert [each.body for each in arrived(amqp_url)] == [good]
+    shown = mx.json("event", "parked-show", parked["id"])
+    assert "KlientId" in shown["body"]
+    assert [(each["who"], each["body"]) for each in shown["replays"]] == [("ada", good.decode())]
+    looks = fleet.rows("select who from audit where action = 'parked message opened'")
+    assert [each["who"] for each in looks] == ["ada"]
+
+
+def test_messages_of_no_use_are_discarded(fleet: Fleet, mx: Command) -> None:
+    """With a reason, once; and those of one code alone go with --all --code."""
+    fleet.send(delivery(b"{", "order.dispatched.v1"), delivery(b"{}", "invoice.x"))
+    second, first = mx.json("event", "parked")
+    assert mx("event", "discard", first["id"], "--why", " ").code == 2
+    done = mx.json("event", "discard", first["id"], "--why", "A test")
+    assert done == {"discarded": [first["id"]], "settled_before": []}
+    again = mx("event", "discard", first["id"], "--why", "Again")
+    assert (again.code, "replayed or discarded before" in again.err) == (1, True)
+    assert mx.json("event", "replay", "--all", "--code", "not-json") == {"replayed": []}
+    assert [each["id"] for each in mx.json("event", "parked")] == [second["id"]]
+    assert "A test" in mx("event", "parked-show", first["id"]).out

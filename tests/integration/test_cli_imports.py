@@ -144,6 +144,7 @@ def test_schedules_are_listed_changed_and_run(fleet: Fleet, mx: Command) -> None
     assert {each["kind"]: each["interval_minutes"] for each in found} == {
         "sales_orders": 15,
         "purchase_orders": 15,
+        "xero_totals": 24 * 60,
     }
     every = ["--every", 5, "--off"]
     [changed] = mx.json("schedule", "set", at.connection, "sales_orders", *every)
@@ -168,10 +169,10 @@ def test_schedules_are_listed_changed_and_run(fleet: Fleet, mx: Command) -> None
 def test_a_run_of_everything(fleet: Fleet, mx: Command) -> None:
     """Without a kind, all that is switched on."""
     at = office(fleet)
-    assert len(mx.json("schedule", "run", at.connection)) == 2
+    assert len(mx.json("schedule", "run", at.connection)) == 3
     assert mx("schedule", "set", at.connection, "sales_orders", "--off").code == 0
     asked = mx.json("schedule", "run", at.connection)
-    assert [each["kind"] for each in asked] == ["purchase_orders"]
+    assert [each["kind"] for each in asked] == ["purchase_orders", "xero_totals"]
 
 
 @pytest.mark.parametrize(

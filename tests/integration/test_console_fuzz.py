@@ -29,6 +29,16 @@ PATHS = st.sampled_from(
         f"/connections/{KNOWN}/mapping/check",
         f"/connections/{KNOWN}/mapping/import",
         "/connections/{0}",
+        "/imports",
+        "/imports/1",
+        "/parked",
+        "/parked/replay",
+        "/parked/1",
+        "/schedules",
+        "/reconciliation",
+        "/reconciliation.csv",
+        "/audit",
+        "/audit.csv",
         "/xero/connect",
         "/xero/callback",
         "/xero/choose",
@@ -41,7 +51,9 @@ PATHS = st.sampled_from(
 FIELD_NAMES = """
 name password next state code error connection another reason mode account client_id
 organisation done tenant do revision copy file text defaults.sales defaults.rounding tax.0.rate
-tax.0.type channels.0.key channels.1.tracking1 skus.0.key skus.0.sales skus.00.key skus.x.key
+status kind below import-1 why back first last finding before before_day who action body
+routing_key code minutes settled tax.0.type channels.0.key channels.1.tracking1 skus.0.key
+skus.0.sales skus.00.key skus.x.key
 """
 NAMES = st.sampled_from(FIELD_NAMES.split())
 BOOKS = {"Name": "Acme Ltd", "BaseCurrency": "GBP"}
@@ -72,6 +84,16 @@ def prepared(console: ConsoleUnderTest) -> Browser:
         "insert into connections (id, mode, account, client_id, status)"
         " values (%s, 'accounting', 'acme', 1, 'pending')",
         [KNOWN],
+    )
+    console.fleet.execute(
+        "insert into imports (connection_id, tenant_id, account, client_id, kind, xero_id, number,"
+        " status, xero_updated_at, payload)"
+        " values (%s, %s, 'acme', 1, 'sales_order', %s, 'INV-1', 'waiting', now(), '{}')",
+        [KNOWN, KNOWN, KNOWN],
+    )
+    console.fleet.execute(
+        "insert into parked (routing_key, body, code, reason)"
+        " values ('order.dispatched.v1', '{\"a\": 1}', 'not-cloudevent', 'no event')"
     )
     with console.fleet.runtime.pool.connection() as conn:
         connections.save_chart(conn, UUID(KNOWN), BOOKS, ACCOUNTS, TAX, TRACKING, [])

@@ -69,7 +69,7 @@ def test_signing_in_never_leads_to_another_site(console: ConsoleUnderTest, targe
     console.operator()
     browser = console.browser()
     answer = browser.post("/sign-in", name="ada", password=PASSWORD, next=target)
-    assert answer.headers["location"] == "/connections"
+    assert answer.headers["location"] == "/"
 
 
 def test_strangers_learn_nothing_of_accounts(console: ConsoleUnderTest) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from psycopg.errors import LockNotAvailable
 
 from schemas.exports import Kind
 from tests.support.console import serving_console
@@ -77,6 +78,16 @@ def test_a_dead_worker_loses_no_count(fleet: Fleet) -> None:
     fleet.drain()
     assert _in_xero(fleet) == {"DRAFT": 2}
     assert fleet.statuses() == {"posted": 2, "waiting": 3}
+
+
+def test_two_workers_never_count_the_same_room(fleet: Fleet) -> None:
+    """Who counts second waits until the first has claimed."""
+    connection = fleet.connect(settings={"draft_first": 1})
+    with fleet.runtime.pool.connection() as first, fleet.runtime.pool.connection() as second:
+        assert drafts.locked_progress(first, connection).room == 1
+        second.execute("set local lock_timeout = '50ms'")
+        with pytest.raises(LockNotAvailable), second.transaction():
+            drafts.locked_progress(second, connection)
 
 
 def test_zero_sends_all_as_usual(fleet: Fleet) -> None:

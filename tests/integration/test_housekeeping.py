@@ -21,7 +21,7 @@ def grow_old(fleet: Fleet) -> None:
         "inbox": ("received_at",),
         "outbox": ("occurred_at", "published_at"),
         "attempts": ("created_at", "finished_at"),
-        "parked": ("parked_at", "replayed_at"),
+        "parked": ("parked_at", "replayed_at", "discarded_at"),
         "tags": ("done_at",),
         "export_requests": ("requested_at",),
         "mintsoft_unreadable": ("told_at",),
@@ -132,14 +132,20 @@ def test_how_each_table_is_bounded_is_written_down(fleet: Fleet) -> None:
     assert {row["tablename"] for row in tables if f"`{row['tablename']}`" not in told} == set()
 
 
-def test_replayed_messages_go(fleet: Fleet) -> None:
-    """They were dealt with."""
+def test_replayed_and_discarded_messages_go(fleet: Fleet) -> None:
+    """They were dealt with; what somebody had changed of them goes with them."""
+    fleet.execute(
+        "insert into parked (routing_key, body, code, reason, discarded_at, discarded_by,"
+        " discard_reason) values ('x', '', 'not-json', 'x', now(), 'ada', 'a test')"
+    )
+    fleet.execute("insert into parked_replays (parked_id, who) select id, 'ada' from parked")
     fleet.execute(
         "insert into parked (routing_key, body, code, reason, replayed_at, replayed_by)"
         " values ('x', '', 'not-json', 'x', now(), 'ada')"
     )
     grow_old(fleet)
-    assert fleet.runtime.housekeeper.all()["parked"] == 1
+    assert fleet.runtime.housekeeper.all()["parked"] == 2
+    assert fleet.rows("select * from parked_replays") == []
 
 
 def test_many_go_in_batches_and_one_process_deletes_at_a_time(fleet: Fleet) -> None:

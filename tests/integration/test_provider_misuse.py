@@ -243,7 +243,7 @@ def test_it_is_told_and_nobody_is_in(door: Door, case: Case, status: int, words:
 )
 def test_signing_in_never_leads_to_another_site(door: Door, target: str) -> None:
     answer = door.sign_in(door.console.browser(), "ada", target)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/connections")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
 def test_a_provider_that_comes_back_lets_people_in(door: Door) -> None:

@@ -71,13 +71,14 @@ def test_what_the_settings_switch_off_is_not_polled(
     """The schedule is there for a person to switch on."""
     fleet.connect(settings=settings)
     assert [kind for _, kind in start(fleet)] == kinds
-    assert len(fleet.rows("select * from schedules")) == 2
+    assert len(fleet.rows("select * from schedules where kind <> 'xero_totals'")) == 2
 
 
-def test_a_3pl_polls_nothing(fleet: Fleet) -> None:
-    """Imports belong to accounting mode."""
+def test_a_3pl_polls_nothing_but_totals(fleet: Fleet) -> None:
+    """Imports belong to accounting mode. Totals are read once a day, and not at once."""
     fleet.connect(Mode.FULFILMENT)
-    assert fleet.rows("select * from schedules") == []
+    [row] = fleet.rows("select kind, interval_minutes, next_run_at > now() as later from schedules")
+    assert row == {"kind": "xero_totals", "interval_minutes": 24 * 60, "later": True}
 
 
 def test_missed_runs_count_as_one(fleet: Fleet) -> None:
@@ -156,7 +157,8 @@ def test_a_disconnected_connection_goes_on_at_once_when_it_is_back(fleet: Fleet)
     fleet.execute("update schedules set cursor = '2026-11-01T00:00:00Z'")
     fleet.execute("update connections set status = 'disconnected', disconnected_at = now()")
     assert start(fleet) == []
-    assert [each["next_run_at"] for each in fleet.rows("select * from schedules")] == [None] * 2
+    stopped = fleet.rows("select next_run_at from schedules where kind <> 'xero_totals'")
+    assert [each["next_run_at"] for each in stopped] == [None] * 2
     fleet.execute("update connections set status = 'active', disconnected_at = null")
     row_now = fleet.connection(connection)
     with fleet.runtime.pool.connection() as conn:

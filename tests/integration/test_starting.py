@@ -98,7 +98,9 @@ def test_many_are_started_in_one_turn(fleet: Fleet, two: tuple[Starter, Starter]
         f"insert into connections (client_id, {names})"  # noqa: S608  the table's own columns
         f" select 1000 + n, {names} from connections, generate_series(1, {BATCH}) as n"
     )
-    assert two[0].once() == 2 * (BATCH + 1)
+    assert two[0].once() >= 2 * (BATCH + 1)
+    polls = [each for each in fleet.pending if each.queue.startswith("imports.")]
+    assert len(polls) == len(set(polls)) == 2 * (BATCH + 1)
     assert len({each.connection_id for each in fleet.pending}) == BATCH + 1
     assert connection in {each.connection_id for each in fleet.pending}
     assert two[0].once() == 0
@@ -109,7 +111,9 @@ def test_the_whole_turn(fleet: Fleet) -> None:
     fleet.connect()
     assert fleet.tick() == 2
     fleet.drain()
-    rows = fleet.rows("select due_at, running_until, last_outcome, failures from schedules")
+    rows = fleet.rows(
+        "select due_at, running_until, last_outcome from schedules where kind <> 'xero_totals'"
+    )
     assert [each["last_outcome"] for each in rows] == ["nothing new"] * 2
     assert [(each["due_at"], each["running_until"]) for each in rows] == [(None, None)] * 2
     assert fleet.tick() == 0

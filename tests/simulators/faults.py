@@ -4,6 +4,7 @@ Whether the state has changed before the client sees the fault is part of each f
 difference is what a client's recovery has to get right.
 """
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -20,8 +21,9 @@ BROKEN_TEXT = '{"Id": "this answer is brok'
 class Fault:
     """One kind of misbehaviour for the next `times` matching calls; `seconds` bounds waiting.
 
-    `first_seconds` pass before anything else: a refusal may come late, too. With `holding`, only
-    calls with this text in their body are meant.
+    `first_seconds` pass before anything else, fewer when the faults are taken back meanwhile: a
+    refusal may come late, too, and just when a test wants it. With `holding`, only calls with this
+    text in their body are meant.
     """
 
     kind: Kind
@@ -49,10 +51,14 @@ class Fault:
 
 
 class Faults:
-    """The queue; the first fault that matches a call is used up by it."""
+    """The queue; the first fault that matches a call is used up by it.
+
+    ``cleared`` is set when all that is queued now is taken back.
+    """
 
     def __init__(self) -> None:
         self._queue: list[Fault] = []
+        self.cleared = asyncio.Event()
 
     def add(self, order: Json) -> Fault:
         """Queue a fault; raises ValueError naming the field when the order makes no sense."""
@@ -69,8 +75,10 @@ class Faults:
         return fault
 
     def clear(self) -> None:
-        """Forget every queued fault."""
+        """Forget every queued fault, and let go of the calls that one keeps waiting at first."""
         self._queue.clear()
+        cleared, self.cleared = self.cleared, asyncio.Event()
+        cleared.set()
 
     def waiting(self) -> list[Json]:
         """What is still queued, for inspection."""
@@ -84,7 +92,8 @@ def fault_from(order: Json) -> Fault:
         raise ValueError(f"unknown field {sorted(unknown)[0]!r} in the fault; known: {_known()}")
     if order.get("kind") not in get_args(Kind):
         raise ValueError(f"kind is {order.get('kind')!r}; it must be one of {get_args(Kind)}")
-    return Fault(**{**order, "seconds": float(order.get("seconds", MOST_SECONDS))})
+    waits = {"seconds": MOST_SECONDS, "first_seconds": 0.0}  # JSON's numbers come as Decimal
+    return Fault(**{**order, **{name: float(order.get(name, own)) for name, own in waits.items()}})
 
 
 def _known() -> str:

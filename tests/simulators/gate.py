@@ -8,7 +8,7 @@ import asyncio
 import gzip
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,7 +58,10 @@ class Gate:
             await self._respond(call, receive, send)
 
     async def _respond(self, call: Call, receive: Receive, send: Send) -> None:
+        cleared = self._equipment.faults.cleared
         fault = self._equipment.faults.take(call)
+        if fault and fault.first_seconds:
+            await at_most(fault.first_seconds, cleared)
         await interfere_before(fault, receive)
         parcel = self._carry_out(call, fault)
         await asyncio.sleep(self._equipment.latency_seconds)
@@ -107,10 +110,15 @@ async def read_call(scope: Scope, receive: Receive) -> Call | None:
     return Call(scope["method"], scope["path"], query, headers, body)
 
 
+async def at_most(seconds: float, event: asyncio.Event) -> None:
+    """Wait for *event*, but no longer."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+
+
 async def interfere_before(fault: Fault | None, receive: Receive) -> None:
     """The part of a fault that happens before the call is carried out."""
-    if fault and fault.first_seconds:
-        await asyncio.sleep(fault.first_seconds)
     if fault and fault.kind == "timeout_before_write":
         await hold(receive, fault.seconds)
     if fault and fault.kind == "slow":

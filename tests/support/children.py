@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Protocol
 
 ROOT = Path(__file__).parents[2]
 POLL = 0.05
@@ -25,6 +25,24 @@ def until(what: str, condition: Callable[[], bool], seconds: float = 45.0) -> No
         time.sleep(POLL)
 
 
+class Process(Protocol):
+    """What is asked of a running process; :class:`subprocess.Popen` has it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | Any | None: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, sig: int, /) -> None: ...
+
+    def kill(self) -> None: ...
+
+
 class Child:
     """A command that runs; what it prints is in files, so that no pipe can fill up."""
 
@@ -35,13 +53,20 @@ class Child:
         self._out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by end()
         self._err: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by end()
         inherited = {name: each for name, each in os.environ.items() if not name.startswith("MX_")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+        command, environment = ["-m", module, *arguments], inherited | dict(environment)
+        self.process = self.spawn(command, environment, self._out, self._err)
+
+    def spawn(
+        self, arguments: list[str], environment: Mapping[str, str], out: IO[bytes], err: IO[bytes]
+    ) -> Process:
+        """Start it: a Python with *arguments*."""
+        return subprocess.Popen(
+            [sys.executable, *arguments],
             stdin=subprocess.DEVNULL,
-            stdout=self._out,
-            stderr=self._err,
+            stdout=out,
+            stderr=err,
             cwd=ROOT,
-            env=inherited | dict(environment),
+            env=environment,
         )
 
     @property

@@ -161,8 +161,13 @@ class Fleet:
         return self.runtime.starter.once()
 
     def poll(self) -> None:
-        """Do all that is due and every poll."""
-        self.execute("update schedules set due_at = now() where enabled")
+        """Do all that is due and every poll; Xero's totals are :meth:`compare`'s."""
+        self.execute("update schedules set due_at = now() where enabled and kind <> 'xero_totals'")
+        self.drain()
+
+    def compare(self) -> None:
+        """Read Xero's totals, as somebody asks for it."""
+        self.execute("update schedules set due_at = now() where kind = 'xero_totals'")
         self.drain()
 
     @property

@@ -46,6 +46,12 @@ class Line:
         self.calm()
         self.cut()
 
+    @property
+    def open(self) -> int:
+        """Ends of connections that the line holds."""
+        with self._lock:
+            return len(self._sockets)
+
     def cut(self) -> None:
         """End every connection at once, as a broken cable or a restarted server would."""
         with self._lock:
@@ -82,10 +88,14 @@ class Line:
             self._left = None
 
     def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
+        while True:
+            try:
                 near, _ = self._server.accept()
-                self._join(near)
+            except OSError:
+                if self._closing.is_set():
+                    return
+                raise
+            self._join(near)
 
     def _join(self, near: socket.socket) -> None:
         try:
@@ -95,8 +105,18 @@ class Line:
             return
         with self._lock:
             self._sockets += [near, far]
-        for source, target, way in ((near, far, "up"), (far, near, "down")):
-            threading.Thread(target=self._pass, args=(source, target, way), daemon=True).start()
+        threading.Thread(target=self._carry, args=(near, far), daemon=True).start()
+
+    def _carry(self, near: socket.socket, far: socket.socket) -> None:
+        """Pass both ways until both have ended, then let go of both ends."""
+        up = threading.Thread(target=self._pass, args=(near, far, "up"), daemon=True)
+        up.start()
+        self._pass(far, near, "down")
+        up.join()
+        with self._lock:
+            self._sockets = [each for each in self._sockets if each not in (near, far)]
+        for end in (near, far):
+            end.close()
 
     def _pass(self, source: socket.socket, target: socket.socket, way: str) -> None:
         try:

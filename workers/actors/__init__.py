@@ -14,6 +14,7 @@ from workers.actors.mintsoft import poll_mintsoft
 from workers.actors.orders import export_orders
 from workers.actors.purchase_orders import import_purchase_orders
 from workers.actors.sales_orders import import_sales_orders
+from workers.actors.totals import read_totals
 from workers.actors.upkeep import tag_orders
 from workers.broker import ACTOR_OF
 from workers.runtime import Runtime
@@ -26,6 +27,7 @@ FUNCTIONS: tuple[Wake, ...] = (
     import_sales_orders,
     import_purchase_orders,
     poll_mintsoft,
+    read_totals,
     tend_connection,
     tag_orders,
 )

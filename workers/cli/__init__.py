@@ -11,6 +11,7 @@ from typing import NoReturn
 import typer
 
 from workers.cli import (
+    audit,
     connections,
     console,
     db,
@@ -22,6 +23,7 @@ from workers.cli import (
     keys,
     mappings,
     operators,
+    reconcile,
     roles,
     schedules,
 )
@@ -46,9 +48,11 @@ app.add_typer(connections.app, name="connection")
 app.add_typer(keys.app, name="keys")
 app.add_typer(mappings.app, name="mapping")
 app.add_typer(exports.app, name="export")
+exports.app.command("reconcile")(reconcile.reconcile)
 app.add_typer(imports.app, name="import")
 app.add_typer(schedules.app, name="schedule")
 app.add_typer(events.app, name="event")
+app.add_typer(audit.app, name="audit")
 app.add_typer(operators.app, name="operator")
 for command in (roles.run, roles.ingress, roles.worker, roles.scheduler, roles.relay):
     app.command()(command)

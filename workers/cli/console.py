@@ -22,6 +22,7 @@ def console(host: Host = None, port: Port = None) -> None:
     X-Forwarded-For is believed (127.0.0.1 by default). Accounts: mintsoft-xero operator add.
     """
     from workers.cli.session import load_settings
+    from workers.observing import observed
     from workers.runtime import Runtime
 
     settings = load_settings(quiet=False)
@@ -29,10 +30,11 @@ def console(host: Host = None, port: Port = None) -> None:
     runtime = Runtime(settings, pool_size=POOL)
     stop = on_signal()
     try:
-        server = started(runtime, host, port)
-        while server.is_alive and not stop.wait(0.5):
-            continue
-        server.stop()
+        with observed(settings, "console"):
+            server = started(runtime, host, port)
+            while server.is_alive and not stop.wait(0.5):
+                continue
+            server.stop()
     finally:
         runtime.close()
     if not stop.is_set():

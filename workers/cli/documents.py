@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from workers.deeds import Verb
     from workers.mapping.decisions import Decision, Post
     from workers.runtime import Runtime
     from workers.store.connections import ConnectionRow
     from workers.store.documents import Document
-    from workers.xero.results import FoundInvoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,44 +89,40 @@ def document_of(conn: "Connection", name: str) -> "Document":
 
 def retry(conn: "Connection", names: Sequence[str], who: str) -> Done:
     """Set documents going that wait for a person or were skipped."""
+    from workers.deeds import Verb
     from workers.store import documents
 
     wanted = [document_of(conn, name) for name in names]
     going = documents.release(conn, [each.id for each in wanted], who)
-    return Done(going, [Refused(each.id, why_not(each)) for each in wanted if each.id not in going])
+    left = [each for each in wanted if each.id not in going]
+    return Done(going, [Refused(each.id, why_not(each, Verb.RETRY)) for each in left])
 
 
 def skip(conn: "Connection", names: Sequence[str], why: str, who: str) -> Done:
     """Decide that documents are not sent."""
+    from workers.deeds import Verb
     from workers.store import documents
 
     wanted = [document_of(conn, name) for name in names]
     skipped = documents.skip(conn, [each.id for each in wanted], why, who)
     left = [each for each in wanted if each.id not in skipped]
-    return Done(skipped, [Refused(each.id, why_not(each)) for each in left])
+    return Done(skipped, [Refused(each.id, why_not(each, Verb.SKIP)) for each in left])
 
 
-def why_not(document: "Document") -> str:
-    """Say why a document can be neither set going nor skipped as it stands."""
-    if document.connection_status == "disconnected":
-        return "Its connection is disconnected."
-    if document.xero_number and document.status == "needs_attention":
+def why_not(document: "Document", verb: "Verb") -> str:
+    """Say why *verb* can't be done with a document as it stands."""
+    from workers.deeds import HINDRANCES, hindrance
+    from workers.marking import standing_of
+
+    code = hindrance(verb, standing_of(document))
+    if code == "to_close":
         return (
             f"It is in Xero already as {document.xero_number}: put it right there, then close it "
             f"with export mark-posted {document.id}."
         )
-    return _WHY_NOT.get(document.status, f"It is {document.status}.").format(
-        number=document.xero_number
-    )
-
-
-_WHY_NOT = {
-    "posted": "It is in Xero already as {number}.",
-    "sending": "It is being sent to Xero just now: look again in a minute.",
-    "waiting": "It is on its way to Xero already.",
-    "withdrawn": "It was taken back in Mintsoft: finalise it there again.",
-    "skipped": "It is skipped already.",
-}
+    if code == "posted":
+        return f"It is in Xero already as {document.xero_number}."
+    return HINDRANCES[code] if code else "It has changed meanwhile: look again."
 
 
 def preview(runtime: "Runtime", document: "Document") -> "Decision":
@@ -212,86 +208,15 @@ def mark_posted(
     A document that is in Xero already and needs attention is closed as Xero has it. Raises
     Problem when Xero has no such invoice or another document has it.
     """
-    if document.status in ("posted", "sending"):
-        raise Problem(f"Document {document.id}: {why_not(document)}")
-    if document.payload is None:
-        raise Problem(f"Document {document.id} was taken back before it came: nothing to mark.")
-    wanted = number or document.xero_number or own_number(runtime, document)
-    found = _look_up(runtime, document, wanted)
-    with runtime.pool.connection() as conn:
-        _record(conn, document, found, who)
-        return document_of(conn, str(document.id))
+    from workers.marking import Unable
+
+    try:
+        return runtime.marker.mark(document, number, who)
+    except Unable as error:
+        raise Problem(f"Document {document.id}: {error}{_HINTS.get(error.code, '')}") from None
 
 
-def own_number(runtime: "Runtime", document: "Document") -> str:
-    """Return the number that *document* has, or would have, in Xero."""
-    from schemas.connections import ConnectionSettings
-    from schemas.orders import OrderDispatchedV1
-    from workers.mapping import numbers
-
-    with runtime.pool.connection() as conn:
-        settings: ConnectionSettings = connection_of(conn, document.connection_id).parsed_settings
-    template = settings.invoice_number
-    if document.kind == "invoice":
-        found = numbers.invoice_number(document.mintsoft_id, template)
-    else:
-        found = numbers.order_number(OrderDispatchedV1.model_validate(document.payload), template)
-    if isinstance(found, str):
-        return found
-    raise Problem(f"{found.message} {found.remedy} Or give --xero-number.")
-
-
-def _look_up(runtime: "Runtime", document: "Document", number: str) -> "FoundInvoice":
-    row = _usable_connection(runtime, document)
-    found = runtime.gateway_for(row).invoices_by_number([number]).get(number)
-    if found is None:
-        raise Problem(
-            f"Xero has no sales invoice {number} in {row.organisation or row.tenant_id}: "
-            "give its number with --xero-number."
-        )
-    if not found.live and found.in_xero.id != document.xero_id:
-        raise Problem(f"Invoice {number} is {found.status.lower()} in Xero: it does not count.")
-    return found
-
-
-def _record(conn: "Connection", document: "Document", found: "FoundInvoice", who: str) -> None:
-    from workers.store import documents, ledger
-
-    other = documents.owner_of(conn, document.connection_id, found.in_xero.id, document.id)
-    if other is not None:
-        raise Problem(f"Invoice {found.number} in Xero is document {other} of the ledger already.")
-    if not documents.mark_posted(conn, document.id, found.in_xero):
-        raise Problem(f"Document {document.id} is being sent just now: look again in a minute.")
-    details = {"xero_number": found.number, "xero_status": found.status, "before": document.status}
-    documents.note(conn, [document.id], who, "marked as posted", details)
-    _announce(conn, document, found)
-    if document.kind == "order":
-        ledger.add_tags(conn, [document.id])
-
-
-def _announce(conn: "Connection", document: "Document", found: "FoundInvoice") -> None:
-    """Say that the document is in Xero, as if it had been sent."""
-    from schemas.exports import DocumentPostedV1, Kind
-    from workers.store import outbox
-    from workers.xero.links import invoice_link
-
-    data = DocumentPostedV1(
-        connection_id=document.connection_id,
-        kind=Kind(document.kind),
-        mintsoft_id=document.mintsoft_id,
-        xero_id=found.in_xero.id,
-        xero_number=found.number,
-        xero_url=invoice_link(document.short_code, found.in_xero.id),
-        total=found.in_xero.total,
-        currency_code=found.in_xero.currency,
-        warnings=[],
-    )
-    subject = str(document.mintsoft_id)
-    outbox.add(
-        conn,
-        [
-            outbox.Notice(
-                "document.posted.v1", document.account, subject, data, document.traceparent
-            )
-        ],
-    )
+_HINTS = {
+    "not_in_xero": " Give its number with --xero-number.",
+    "no_number": " Or give --xero-number.",
+}

@@ -11,15 +11,15 @@ from workers.cli.errors import Problem
 from workers.cli.options import AsJson, Who
 
 if TYPE_CHECKING:
-    from events.envelope import Message
-    from workers.store.parked import Parked
+    from workers.replaying import Edit
+    from workers.store.parked import Parked, Replay
 
 app = typer.Typer(help="Events from Mintsoft (MX_AMQP_URL).", no_args_is_help=True)
 
-HEADS = ("Id", "Parked (UTC)", "Routing key", "Code", "Reason", "Replayed (UTC)")
+HEADS = ("Id", "Parked (UTC)", "Routing key", "Code", "Reason", "Replayed (UTC)", "Discarded (UTC)")
 
-BROKERS_OWN = ("x-death", "x-delivery-count", "x-first-death", "x-last-death")
-"""Beginnings of headers that RabbitMQ adds itself and counts anew."""
+WHOLE = frozenset({"body", "body_base64"})
+"""What is shown by itself."""
 
 
 @app.command()
@@ -48,7 +48,7 @@ def publish(
 
 @app.command()
 def parked(
-    all_: Annotated[bool, typer.Option("--all", help="Those replayed already, too.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Those settled already, too.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
     json: AsJson = False,
 ) -> None:
@@ -57,61 +57,123 @@ def parked(
     from workers.store.parked import listed
 
     with database() as conn:
-        found = listed(conn, page=limit, replayed_too=all_)
+        found = listed(conn, page=limit, settled_too=all_)
     if json:
         output.as_json([_described(each) for each in found])
     else:
         output.table("Parked messages", HEADS, map(_cells, found))
 
 
+@app.command("parked-show")
+def parked_show(
+    *, id_: Annotated[int, typer.Argument(metavar="ID")], json: AsJson = False, who: Who
+) -> None:
+    """Show one parked message whole, and what was published of it. It is written down who looks."""
+    from workers.cli.session import database
+    from workers.store import parked as store
+
+    with database() as conn:
+        found = store.find(conn, [id_])
+        _all_there([id_], found)
+        store.looked_at(conn, id_, who)
+        replays = store.replays(conn, id_)
+    [message] = found
+    published = [_replay(each) for each in replays]
+    if json:
+        output.as_json({**_described(message), "replays": published})
+        return
+    known = _described(message).items()
+    output.facts(f"Parked message {id_}", [(k, v) for k, v in known if k not in WHOLE])
+    typer.echo(message.body.decode(errors="backslashreplace"))
+    for each in published:
+        output.facts("Published again", each.items())
+
+
 @app.command()
 def replay(
     *,
     ids: Annotated[list[int] | None, typer.Argument(metavar="ID...", help="From parked.")] = None,
-    all_: Annotated[bool, typer.Option("--all", help="All not replayed yet.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="All not settled yet.")] = False,
+    code: Annotated[str | None, typer.Option(help="With --all: only those with this code.")] = None,
     body: Annotated[Path | None, typer.Option(help="An edited body, for one message.")] = None,
+    routing_key: Annotated[
+        str | None, typer.Option(help="Another routing key, for one message.")
+    ] = None,
     json: AsJson = False,
     who: Who,
 ) -> None:
-    """Publish parked messages again, with their own routing key, headers and body."""
+    """Publish parked messages again, as they came or with what was mended.
+
+    What was mended is checked first; the message itself stays as it came. Nothing is
+    published while what was mended can't be read.
+    """
     from workers.cli import publishing
-    from workers.cli.session import database, read_file
+    from workers.cli.session import database, fleet_pool, read_file
+    from workers.replaying import Edit
+    from workers.replaying import replay as publish_again
     from workers.store import parked as store
 
     if all_ == bool(ids):
         raise typer.BadParameter("name messages, or give --all", param_hint="ID...")
-    if body and len(ids or []) != 1:
-        raise typer.BadParameter("an edited body is for one message", param_hint="--body")
-    edited = read_file(body, "--body") if body else None
+    if (body or routing_key) and len(ids or []) != 1:
+        raise typer.BadParameter("what is edited is one message", param_hint="--body")
+    edit = Edit(routing_key, read_file(body, "--body") if body else None)
     with database() as conn:
-        wanted = store.open_ids(conn) if all_ else ids or []
+        wanted = store.open_ids(conn, code) if all_ else ids or []
         found = store.find(conn, wanted)
         _all_there(wanted, found)
-        publishing.publish([message_of(each, edited) for each in found])
-        store.replayed(conn, [each.id for each in found], who)
+    _check_edit(found, edit)
+    with fleet_pool() as pool:
+        publish_again(pool, publishing.publish, found, who, edit)
     if json:
         output.as_json({"replayed": [each.id for each in found]})
     else:
         output.note(f"{len(found)} published again; what still can't be read is parked anew.")
 
 
-def message_of(found: "Parked", edited: bytes | None) -> "Message":
-    """Return the message as it came, or with an *edited* body."""
-    from events.envelope import Message
-    from schemas.catalogue import MINTSOFT_EVENTS
+@app.command()
+def discard(
+    *,
+    ids: Annotated[list[int], typer.Argument(metavar="ID...", help="From parked.")],
+    why: Annotated[str, typer.Option(help="The reason, for whoever asks later.")],
+    json: AsJson = False,
+    who: Who,
+) -> None:
+    """Decide that parked messages are of no use. Exit code 1 when one was settled already."""
+    from workers.cli.session import database
+    from workers.store import parked as store
 
-    headers = {
-        name: value
-        for name, value in found.headers.items()
-        if value is not None and not name.startswith(BROKERS_OWN)
-    }
-    return Message(
-        MINTSOFT_EVENTS,
-        found.routing_key,
-        found.body if edited is None else edited,
-        found.content_type or "",
-        headers=headers,
-    )
+    if not why.strip():
+        raise typer.BadParameter("say why, for whoever asks later", param_hint="--why")
+    with database() as conn:
+        _all_there(ids, store.find(conn, ids))
+        done = store.discard(conn, ids, who, why.strip())
+    left = sorted(set(ids) - set(done))
+    if json:
+        output.as_json({"discarded": done, "settled_before": left})
+    else:
+        output.note(f"{len(done)} discarded.")
+        for each in left:
+            output.note(f"Message {each}: it was replayed or discarded before.")
+    if left:
+        raise typer.Exit(1)
+
+
+def _check_edit(found: "list[Parked]", edit: "Edit") -> None:
+    """Raises Problem for a mended message that could not be read either."""
+    from workers.replaying import AS_IT_CAME, problem
+
+    if edit == AS_IT_CAME:
+        return
+    for each in found:
+        why = problem(each, edit)
+        if why is not None:
+            raise Problem(f"The edited message can't be read either: {why}.")
+
+
+def _replay(each: "Replay") -> dict[str, object]:
+    body = None if each.body is None else each.body.decode(errors="backslashreplace")
+    return {"at": each.at, "who": each.who, "routing_key": each.routing_key, "body": body}
 
 
 def _all_there(wanted: list[int], found: "list[Parked]") -> None:
@@ -128,6 +190,7 @@ def _cells(each: "Parked") -> tuple[object, ...]:
         each.code,
         each.reason,
         each.replayed_at,
+        each.discarded_at,
     )
 
 

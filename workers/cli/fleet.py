@@ -15,12 +15,13 @@ import structlog
 
 from events.egress import Publisher
 from events.envelope import Message
-from events.ingress import Ingress
+from events.ingress import Ingress, log_error
 from workers import scheduler
 from workers.actors import register
 from workers.broker import MEMORY
 from workers.entrance import hand_over
 from workers.loops import repeat
+from workers.metrics import meters
 from workers.relay import Relay
 from workers.runtime import Runtime
 
@@ -49,7 +50,11 @@ class Fleet:
         self.said: deque[Message] = deque(maxlen=KEPT)
         self.failed = threading.Event()
         self._stop = threading.Event()
-        self._ingress = None if self.in_memory else Ingress(self._url, runtime.intake.handle)
+        self._ingress = (
+            None
+            if self.in_memory
+            else Ingress(self._url, runtime.intake.handle, on_error=ingress_failed)
+        )
         dramatiq.set_broker(runtime.broker)
         register(runtime)
         self._worker = dramatiq.Worker(runtime.broker, worker_threads=threads)
@@ -108,6 +113,12 @@ class Fleet:
         except Exception:
             log.exception("fleet.part_failed", part=name)
             self.failed.set()
+
+
+def ingress_failed(error: Exception) -> None:
+    """Count and log a failure that the ingress will get over by itself."""
+    meters.INGRESS_FAILURES.inc()
+    log_error(error)
 
 
 def bury(runtime: Runtime, stop: threading.Event) -> None:

@@ -1,7 +1,4 @@
-"""What operators decide about imports, and what they are told when it can't be.
-
-The rule behind all of it: what Mintsoft has, or may have, is never made a second time.
-"""
+"""Imports by the names that people call them, and what they decide about them."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -13,6 +10,7 @@ from workers.cli.errors import Problem
 if TYPE_CHECKING:
     from psycopg import Connection
 
+    from workers.import_acts import Acted
     from workers.store.imports import Import, Listed
 
 MOST_CHOICES = 10
@@ -65,35 +63,17 @@ def _uuid(text: str) -> UUID | None:
 
 def retry(conn: "Connection", names: Sequence[str], who: str) -> Done:
     """Try imports again that need attention or were skipped, or that wait for a later time."""
-    from workers.store import imports
+    from workers import import_acts
 
-    wanted = [import_of(conn, name) for name in names]
-    going = imports.release(conn, [each.id for each in wanted], who)
-    return Done(going, [Refused(each.id, why_not(each)) for each in wanted if each.id not in going])
+    return _done(import_acts.retry(conn, [import_of(conn, name) for name in names], who))
 
 
 def skip(conn: "Connection", names: Sequence[str], why: str, who: str) -> Done:
     """Decide that imports are settled."""
-    from workers.store import imports
+    from workers import import_acts
 
-    wanted = [import_of(conn, name) for name in names]
-    skipped = imports.skip(conn, [each.id for each in wanted], why, who)
-    left = [each for each in wanted if each.id not in skipped]
-    return Done(skipped, [Refused(each.id, why_not(each)) for each in left])
+    return _done(import_acts.skip(conn, [import_of(conn, name) for name in names], why, who))
 
 
-def why_not(found: "Import") -> str:
-    """Say why an import can be neither tried again nor skipped as it stands."""
-    if found.connection_status == "disconnected":
-        return "Its connection is disconnected."
-    number = found.mintsoft_number or found.number
-    return _WHY_NOT.get(found.status, f"It is {found.status}.").format(number=number)
-
-
-_WHY_NOT = {
-    "imported": "It is in Mintsoft already as {number}.",
-    "placing": "It is being placed in Mintsoft just now: look again in a minute.",
-    "waiting": "It is on its way to Mintsoft already.",
-    "withdrawn": "It was voided or deleted in Xero: there is nothing left to do.",
-    "skipped": "It is skipped already.",
-}
+def _done(acted: "Acted") -> Done:
+    return Done(acted.done, [Refused(key, why) for key, why in acted.refused.items()])

@@ -82,6 +82,15 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) ->
     Console(width=None if sys.stdout.isatty() else FILE_WIDTH).print(shown)
 
 
+def sheet(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a sheet (CSV) to standard output, line by line as it is made."""
+    from workers.sheets import written
+
+    for line in written(heads, rows):
+        sys.stdout.buffer.write(line.encode())
+    sys.stdout.flush()
+
+
 def facts(title: str, pairs: Iterable[tuple[str, object]]) -> None:
     """Print what is known of one thing, a line each; what is not known is left out."""
     table(title, ("", ""), [(name, value) for name, value in pairs if value not in (None, "")])

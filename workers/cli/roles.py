@@ -27,19 +27,21 @@ def run(threads: Threads = 8, host: Host = None, port: Port = None) -> None:
     from workers.cli.console import POOL, started
     from workers.cli.fleet import Fleet
     from workers.cli.session import load_settings
+    from workers.observing import observed
     from workers.runtime import Runtime
 
     runtime = Runtime(load_settings(quiet=False), pool_size=threads + 12 + POOL)
     try:
         fleet = Fleet(runtime, threads=threads)
         stop = on_signal()
-        console = started(runtime, host, port)
-        fleet.start()
-        output.note("The fleet runs; Ctrl-C ends it.")
-        while console.is_alive and not fleet.failed.is_set() and not stop.wait(0.5):
-            continue
-        console.stop()
-        fleet.stop()
+        with observed(runtime.settings, "run"):
+            console = started(runtime, host, port)
+            fleet.start()
+            output.note("The fleet runs; Ctrl-C ends it.")
+            while console.is_alive and not fleet.failed.is_set() and not stop.wait(0.5):
+                continue
+            console.stop()
+            fleet.stop()
     finally:
         runtime.close()
     if not stop.is_set():
@@ -49,19 +51,21 @@ def run(threads: Threads = 8, host: Host = None, port: Port = None) -> None:
 def ingress() -> None:
     """Take events from RabbitMQ (MX_AMQP_URL) into the ledger."""
     from events.ingress import Ingress
-    from workers.cli.fleet import bury
+    from workers.cli.fleet import bury, ingress_failed
     from workers.cli.session import load_settings
+    from workers.observing import observed
     from workers.runtime import Runtime
 
     settings = load_settings(quiet=False)
     url = _broker_url(settings.amqp_url.get_secret_value())
     runtime = Runtime(settings, pool_size=3)
-    consumer = Ingress(url, runtime.intake.handle)
+    consumer = Ingress(url, runtime.intake.handle, on_error=ingress_failed)
     stop = on_signal(consumer.stop)
     beside = threading.Thread(target=bury, args=(runtime, stop), name="dead letters", daemon=True)
     beside.start()
     try:
-        consumer.run()
+        with observed(settings, "ingress"):
+            consumer.run()
     finally:
         stop.set()
         beside.join(JOIN_SECONDS)
@@ -82,6 +86,7 @@ def worker(
     wanted = queue_list(queues)
     _broker_url(load_settings().amqp_url.get_secret_value())
     command = dramatiq_command(wanted, processes, threads)
+    os.environ["MX_METRICS_PROCESSES"] = str(processes)
     sys.stdout.flush()
     os.execv(command[0], command)  # noqa: S606  the same interpreter, and no shell
 
@@ -93,13 +98,15 @@ def scheduler() -> None:
     """
     from workers import scheduler as sweeping
     from workers.cli.session import load_settings
+    from workers.observing import observed
     from workers.runtime import Runtime
 
     settings = load_settings(quiet=False)
     _broker_url(settings.amqp_url.get_secret_value())
     runtime = Runtime(settings, pool_size=3)
     try:
-        sweeping.run(runtime, on_signal())
+        with observed(settings, "scheduler"):
+            sweeping.run(runtime, on_signal())
     finally:
         runtime.close()
 
@@ -109,13 +116,15 @@ def relay() -> None:
     from workers.cli.fleet import RELAY_IDLE
     from workers.cli.session import load_settings
     from workers.loops import repeat
+    from workers.observing import observed
     from workers.runtime import Runtime
 
     settings = load_settings(quiet=False)
     _broker_url(settings.amqp_url.get_secret_value())
     runtime = Runtime(settings, pool_size=2)
     try:
-        repeat("relay", runtime.relay.once, on_signal(), RELAY_IDLE, runtime.clock)
+        with observed(settings, "relay"):
+            repeat("relay", runtime.relay.once, on_signal(), RELAY_IDLE, runtime.clock)
     finally:
         runtime.close()
 

@@ -27,6 +27,7 @@ class KindName(StrEnum):
     PURCHASE_ORDERS = "purchase_orders"
     MINTSOFT_ORDERS = "mintsoft_orders"
     MINTSOFT_INVOICES = "mintsoft_invoices"
+    XERO_TOTALS = "xero_totals"
 
 
 @app.command("list")
@@ -61,18 +62,17 @@ def set_(
     who: Who,
 ) -> None:
     """Change how often something is polled, or switch it on or off. The cursor stays."""
+    from workers import timetable
     from workers.cli.session import connection_of, database
-    from workers.store import connections, schedules
+    from workers.store.schedules import ScheduleKind
 
     if every is None and enabled is None:
         raise typer.BadParameter("give --every, --on or --off", param_hint="--every")
     with database() as conn:
         connection_of(conn, connection)
-        wanted = schedules.ScheduleKind(kind)
-        if not schedules.change(conn, connection, wanted, minutes=every, enabled=enabled):
+        wanted = ScheduleKind(kind)
+        if not timetable.change(conn, connection, wanted, who, minutes=every, enabled=enabled):
             raise _no_schedule(conn, connection, kind)
-        details = {"kind": kind.value, "minutes": every, "enabled": enabled}
-        connections.audit(conn, who, "schedule set", connection, details=details)
         found = _of_kind(conn, connection, kind)
     _shown(found, json=json)
 
@@ -88,8 +88,8 @@ def run(
     who: Who,
 ) -> None:
     """Ask for a run at once; a worker takes it within seconds. The next one stays as planned."""
+    from workers import timetable
     from workers.cli.session import connection_of, database
-    from workers.store import connections, schedules
 
     with database() as conn:
         row = connection_of(conn, connection)
@@ -98,11 +98,9 @@ def run(
         found = [each for each in _of_kind(conn, connection, kind) if kind or each.enabled]
         if not found:
             raise _no_schedule(conn, connection, kind)
-        for each in found:
-            schedules.ask(conn, connection, each.kind)
-        kinds = [each.kind.value for each in found]
-        connections.audit(conn, who, "run asked for", connection, details={"kinds": kinds})
-        asked = [each for each in _of_kind(conn, connection, kind) if each.kind.value in kinds]
+        timetable.ask(conn, connection, found, who)
+        kinds = [each.kind for each in found]
+        asked = [each for each in _of_kind(conn, connection, kind) if each.kind in kinds]
     _shown(asked, json=json)
 
 

@@ -14,6 +14,7 @@ from workers.cli.errors import Problem
 
 if TYPE_CHECKING:
     from psycopg import Connection
+    from psycopg_pool import ConnectionPool
 
     from workers.runtime import Runtime
     from workers.settings import Settings
@@ -47,6 +48,18 @@ def database() -> Iterator["Connection"]:
     with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as conn:
         configure(conn)
         yield conn
+
+
+@contextmanager
+def fleet_pool() -> Iterator["ConnectionPool"]:
+    """Connections to the database, for what takes more than one transaction."""
+    from workers.store.pool import open_pool
+
+    pool = open_pool(load_settings().database_url.get_secret_value(), size=1)
+    try:
+        yield pool
+    finally:
+        pool.close()
 
 
 @contextmanager

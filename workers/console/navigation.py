@@ -15,10 +15,17 @@ class Section:
 
     def holds(self, path: str) -> bool:
         """Return whether the page at *path* belongs to this section."""
-        return path == self.path or path.startswith(f"{self.path}/")
+        return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
 
 
 SECTIONS = (
+    Section("/", "Overview"),
+    Section("/documents", "Documents"),
+    Section("/imports", "Imports"),
+    Section("/parked", "Parked"),
     Section("/connections", "Connections"),
+    Section("/schedules", "Schedules"),
+    Section("/reconciliation", "Reconciliation"),
+    Section("/audit", "Audit", Role.BOOKKEEPER),
     Section("/reasons", "Reasons"),
 )

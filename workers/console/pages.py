@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from workers.console import words
+from workers.console import wording, words
 from workers.console.navigation import SECTIONS
 from workers.console.visits import Visit
 from workers.reasons.catalogue import parked_url, reason_url
@@ -30,7 +30,7 @@ class Pages:
         self._environment.globals |= {"words": words, "Role": Role, "version": version}
         self._environment.globals["sections"] = SECTIONS
         self._environment.globals |= {"reason_url": reason_url, "parked_url": parked_url}
-        self._environment.filters |= {"moment": words.moment}
+        self._environment.filters |= {"moment": words.moment, **wording.CHOICES}
 
     def render(
         self, visit: Visit | None, name: str, status: int, values: Mapping[str, Any]

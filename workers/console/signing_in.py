@@ -25,7 +25,7 @@ from workers.store.operators import Candidate
 log = structlog.get_logger(__name__)
 
 ANYBODY = Rule(role=None)
-HOME = "/connections"
+HOME = "/"
 
 WRONG = "Name or password is wrong."
 WAIT = "There were too many attempts. Wait a little, then try again: up to 15 minutes."
@@ -39,16 +39,10 @@ FIELDS = ("name", "password", "next")
 def routes() -> list[Route]:
     """Return the routes of this module."""
     return [
-        page("GET", "/", home, ANYBODY, also=[303]),
         page("GET", "/sign-in", show, ANYBODY, takes=["next"], also=[303]),
         page("POST", "/sign-in", sign_in, ANYBODY, takes=FIELDS, also=[401, 429]),
         page("POST", "/sign-out", sign_out, ANYBODY),
     ]
-
-
-def home(_console: Console, _visit: Visit) -> Response:
-    """Lead to the first page."""
-    return RedirectResponse(HOME, 303)
 
 
 def show(console: Console, visit: Visit) -> Response:

@@ -102,25 +102,29 @@ def page(
     takes: Sequence[str] = (),
     also: Collection[int] = (),
     media: str = HTML,
+    live: bool = False,
 ) -> Route:
     """Return the route of a page.
 
     *takes* names what it reads of the query or the form, *also* the statuses that it answers with
-    besides the usual ones; both are for its description.
+    besides the usual ones; both are for its description. A *live* page is asked for again and
+    again while somebody looks at it: it is not sent while it is as the browser has it.
     """
 
     async def endpoint(request: Request) -> Response:
         console: Console = request.app.state.console
         form = await _form(request, rule) if method == "POST" else {}
-        return await run_in_threadpool(_serve, console, request, form, handler, rule)
+        answer = await run_in_threadpool(_serve, console, request, form, handler, rule)
+        return _unless_known(request, answer) if live else answer
 
     told = Told(
         method,
         path,
         (handler.__doc__ or "").partition("\n")[0],
-        _answers(method, path, rule, also, media),
+        _answers(method, path, rule, (*also, 304) if live else also, media),
         takes,
         FORM if method == "POST" else "",
+        headers=["if-none-match"] if live else (),
         role=rule.role.word if rule.role else "",
     )
     return Described(told, endpoint)
@@ -134,8 +138,19 @@ def _answers(
     found |= {303, 403} if rule.role else set()
     found |= {400, 403, 413} if method == "POST" else set()
     found |= {404} if parts(path) else set()
-    kinds = {200: media, 303: ""}
+    kinds = {200: media, 303: "", 304: ""}
     return {status: kinds.get(status, HTML) for status in sorted(found)}
+
+
+def _unless_known(request: Request, answer: Response) -> Response:
+    """Return *answer* with its tag, or 304 when the browser has the very same."""
+    if answer.status_code != 200:
+        return answer
+    tag = f'"{sha256(bytes(answer.body)).hexdigest()[:32]}"'
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    answer.headers["ETag"] = tag
+    return answer
 
 
 def _serve(

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from workers.console.described import JSON, Described, Told
 from workers.following import receive
+from workers.metrics import meters
 from workers.runtime import Runtime
 from workers.xero.webhooks import events_of, verify
 
@@ -45,6 +46,7 @@ async def _hook(request: Request) -> Response:
     body = await _body(request)
     signature = request.headers.get("x-xero-signature", "")
     if body is None or not verify(body, signature, runtime.settings.xero_webhook_key):
+        meters.WEBHOOKS.labels("bad_signature").inc()
         return Response(status_code=401)
     return await run_in_threadpool(_noted, runtime, body)
 
@@ -65,10 +67,13 @@ def _noted(runtime: Runtime, body: bytes) -> Response:
         with runtime.pool.connection(timeout=PATIENCE) as conn:
             noted = receive(conn, events)
     except ValueError as error:
+        meters.WEBHOOKS.labels("unreadable").inc()
         log.warning("webhook.unreadable", cause=str(error))
         return Response()
     except (psycopg.OperationalError, PoolTimeout) as error:
+        meters.WEBHOOKS.labels("not_noted").inc()
         log.warning("webhook.not_noted", cause=type(error).__name__)
         return Response(status_code=503)
+    meters.WEBHOOKS.labels("noted").inc()
     log.info("webhook.noted", events=len(events), noted=noted)
     return Response()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from schemas.connections import ConnectionSettings, Mapping, Mode
+from schemas.exports import Kind
 from workers.mapping.chart import Chart
 
 
@@ -23,6 +24,12 @@ class Context:
     web_url: str
     contacts: MappingOf[str, UUID] = field(default_factory=dict)
 
-    def page(self, path: str) -> str:
-        """Return the address of a Mintsoft page."""
-        return f"{self.web_url.rstrip('/')}/{path}"
+    def page(self, kind: Kind, mintsoft_id: int) -> str:
+        """Return the address of a document's page in Mintsoft."""
+        return mintsoft_page(self.web_url, kind, mintsoft_id)
+
+
+def mintsoft_page(web_url: str, kind: Kind, mintsoft_id: int) -> str:
+    """Return the address of a document's page in the Mintsoft at *web_url*."""
+    path = "Order/Details" if kind is Kind.ORDER else "Accounting/Invoice/Details"
+    return f"{web_url.rstrip('/')}/{path}/{mintsoft_id}"

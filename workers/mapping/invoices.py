@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from schemas.connections import CostCentre, TrackingChoice
-from schemas.exports import DocumentWarning
+from schemas.exports import DocumentWarning, Kind
 from schemas.invoices import InvoiceFinalisedV1
 from schemas.mintsoft import COST_CENTRES, cost_of
 from workers.mapping import notices
@@ -109,7 +109,7 @@ def _heading(event: InvoiceFinalisedV1, context: Context) -> Heading | list[Reas
         client_contact(event.client, context.contacts),
         one_line(event.currency_code, 20).upper() or base,
         reference=one_line(invoice.name, LONGEST) or None,
-        url=context.page(f"Accounting/Invoice/Details/{invoice.id}"),
+        url=context.page(Kind.INVOICE, invoice.id),
         date=invoice.date.date(),
     )
 

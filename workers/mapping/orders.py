@@ -6,7 +6,7 @@ Pure and total: any order that can be read gets a decision, none raises.
 from collections.abc import Sequence
 from decimal import Decimal
 
-from schemas.exports import DocumentWarning
+from schemas.exports import DocumentWarning, Kind
 from schemas.mintsoft import Order, OrderItem
 from workers.mapping import notices
 from workers.mapping.accounts import accounts_of
@@ -64,7 +64,7 @@ def _heading(order: Order, context: Context) -> Heading | list[Reason]:
         order_contact(order, context),
         _code(order) or reason("currency_missing"),
         reference=one_line(order.external_order_reference, LONGEST) or None,
-        url=context.page(f"Order/Details/{order.id}"),
+        url=context.page(Kind.ORDER, order.id),
         date=(order.despatch_date or order.last_updated).date(),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from events.exact_json import dumps
 from workers.clock import Clock
+from workers.metrics.calls import to_mintsoft
 from workers.mintsoft import failures
 from workers.mintsoft.auth import ApiKey
 from workers.transport import Answer, NoAnswer, Transport
@@ -20,7 +21,7 @@ Query = Mapping[str, str]
 
 def http(read_seconds: float = READ_SECONDS) -> Transport:
     """Return the connections that all gateways of a process share. Safe for threads."""
-    return Transport(read_seconds=read_seconds)
+    return Transport(read_seconds=read_seconds, tell=to_mintsoft)
 
 
 class Calls:

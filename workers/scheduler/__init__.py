@@ -1,14 +1,22 @@
-"""What happens by the clock: the sweep and the start of runs, every few seconds; housekeeping."""
+"""What happens by the clock: the sweep and the start of runs, every few seconds; acts on many
+documents; what the console's pages are made from; a look at how all stands; housekeeping."""
 
 from datetime import timedelta
 from threading import Event, Thread
 
 from workers.loops import repeat
+from workers.metrics.meters import REGISTRY
 from workers.runtime import Runtime
 
 TURN_EVERY = timedelta(seconds=2)
 """How late a document may be that nobody was woken for, and how soon a dead leader is replaced;
 a turn costs a few index probes."""
+
+PERFORM_EVERY = timedelta(seconds=2)
+"""How late an act on many documents may go on that its page has not finished."""
+
+SUM_EVERY = timedelta(seconds=10)
+"""Until then pages add up what is not folded yet, and look at new documents one by one."""
 
 TIDY_EVERY = timedelta(hours=1)
 """What is deleted is months old; a look when there is nothing costs a few index probes."""
@@ -22,14 +30,26 @@ def run(runtime: Runtime, stop: Event) -> None:
         runtime.sweep.once()
         return 0
 
-    tidying = Thread(
-        target=repeat,
-        args=("housekeeping", runtime.housekeeper.once, stop, TIDY_EVERY, runtime.clock),
-        name="housekeeping",
-        daemon=True,
-    )
-    tidying.start()
+    for name, once, every in (
+        ("housekeeping", runtime.housekeeper.once, TIDY_EVERY),
+        ("acts", runtime.performer.once, PERFORM_EVERY),
+        ("summing", runtime.summer.once, SUM_EVERY),
+    ):
+        arguments = (name, once, stop, every, runtime.clock)
+        Thread(target=repeat, args=arguments, name=name, daemon=True).start()
+    if runtime.settings.metrics_port:
+        Thread(target=_measure, args=(runtime, stop), name="measuring", daemon=True).start()
     try:
         repeat("scheduler", turn, stop, TURN_EVERY, runtime.clock)
     finally:
         runtime.starter.resign()
+
+
+def _measure(runtime: Runtime, stop: Event) -> None:
+    every = timedelta(seconds=runtime.settings.metrics_seconds)
+    REGISTRY.register(runtime.standing)
+    try:
+        repeat("measuring", runtime.measurer.once, stop, every, runtime.clock)
+    finally:
+        REGISTRY.unregister(runtime.standing)
+        runtime.measurer.close()

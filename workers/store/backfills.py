@@ -89,7 +89,7 @@ def start(conn: Connection, connection_id: UUID, since: datetime, until: datetim
     values = {"connection_id": connection_id, "since": since, "until": until, "who": who}
     row = conn.execute(SQL["start"], values).fetchone()
     assert row is not None
-    details = {"since": since.date().isoformat(), "until": until.date().isoformat()}
+    details = {"since": since.date().isoformat(), "until": row[1].isoformat(timespec="minutes")}
     connections.audit(conn, who, "backfill started", connection_id, details=details)
     number: int = row[0]
     return number

@@ -36,7 +36,10 @@ KEY_LIFE = timedelta(minutes=4)
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A document that is ours to send. ``payload`` is the event's data."""
+    """A document that is ours to send. ``payload`` is the event's data.
+
+    ``first_wait``: seconds from its arrival until now, None when it was tried before.
+    """
 
     id: int
     attempt_id: UUID
@@ -48,6 +51,7 @@ class Claimed:
     currency: str | None
     alone: bool
     traceparent: str | None
+    first_wait: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from schemas.connections import Mode
-from workers.store import connections
+from workers.store import connections, tallies
 from workers.store.sql import queries
 
 _SQL = queries("overview")
@@ -52,7 +52,7 @@ class Wanted:
 def counts(conn: Connection, connection_id: UUID | None = None) -> dict[UUID, Counter[str]]:
     """Return the number of documents by status, of one connection or of each."""
     found: dict[UUID, Counter[str]] = defaultdict(Counter)
-    for row in conn.execute(_SQL["counts"], {"connection_id": connection_id}):
+    for row in conn.execute(tallies.SQL["by_connection"], {"connection_id": connection_id}):
         found[row[0]][row[1]] = row[2]
     return found
 

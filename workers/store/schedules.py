@@ -31,13 +31,17 @@ LEADER = 7_269_114
 
 
 class ScheduleKind(StrEnum):
-    """What is polled: Xero's documents for Mintsoft, or Mintsoft's for Xero."""
+    """What is polled: Xero's documents for Mintsoft, Mintsoft's for Xero, or Xero's totals."""
 
     SALES_ORDERS = "sales_orders"
     PURCHASE_ORDERS = "purchase_orders"
     MINTSOFT_ORDERS = "mintsoft_orders"
     MINTSOFT_INVOICES = "mintsoft_invoices"
+    XERO_TOTALS = "xero_totals"
 
+
+TOTALS_MINUTES = 24 * 60
+"""Xero's totals are for people who reconcile: once a day, and whenever somebody asks."""
 
 MINTSOFT_KINDS = {
     Mode.ACCOUNTING: ScheduleKind.MINTSOFT_ORDERS,
@@ -99,6 +103,7 @@ class Listed:
     confirmed_at: datetime | None
     failures: int
     last_run_at: datetime | None
+    complete_at: datetime | None
     last_outcome: str | None
     account: str
     client_id: int | None
@@ -109,28 +114,36 @@ class Listed:
 def wanted(mode: Mode, settings: ConnectionSettings) -> dict[ScheduleKind, bool]:
     """Return what a connection is polled for, and whether its settings switch that on."""
     mintsoft = {MINTSOFT_KINDS[mode]: True} if settings.mintsoft_poll else {}
+    always = {**mintsoft, ScheduleKind.XERO_TOTALS: True}
     if mode is not Mode.ACCOUNTING:
-        return mintsoft
+        return always
     return {
         ScheduleKind.SALES_ORDERS: settings.import_sales_orders,
         ScheduleKind.PURCHASE_ORDERS: settings.import_purchase_orders,
-        **mintsoft,
+        **always,
     }
 
 
 def follow(conn: Connection, connection_id: UUID, mode: Mode, settings: ConnectionSettings) -> None:
-    """Give an active connection the schedules it lacks; those that were stopped go on at once.
+    """Give an active connection the schedules it lacks; those that were stopped go on.
 
+    All begin at once but for Xero's totals, which have the whole day.
     What a person has set on a schedule stays as it is.
     """
     for kind, enabled in wanted(mode, settings).items():
+        totals = kind is ScheduleKind.XERO_TOTALS
         values = {"connection_id": connection_id, "kind": kind.value, "enabled": enabled}
-        conn.execute(SQL["follow"], values | {"minutes": settings.poll_minutes})
+        pace = {
+            "minutes": TOTALS_MINUTES if totals else settings.poll_minutes,
+            "at_once": not totals,
+        }
+        conn.execute(SQL["follow"], values | pace)
 
 
 def follow_all(conn: Connection) -> None:
-    """Give every connection its schedules that has none: one made before there were any."""
-    for connection_id, mode, settings in conn.execute(SQL["unscheduled"]).fetchall():
+    """Give every connection the schedules it lacks: one made before there were any, or all."""
+    values = {"kind": ScheduleKind.XERO_TOTALS.value}
+    for connection_id, mode, settings in conn.execute(SQL["unscheduled"], values).fetchall():
         follow(conn, connection_id, Mode(mode), ConnectionSettings.model_validate(settings))
 
 

@@ -20,11 +20,12 @@ from psycopg_pool import ConnectionPool
 
 from workers.clock import Clock
 from workers.errors import Throttled
+from workers.metrics import bounds, meters
 from workers.store import budgets
 from workers.store.budgets import Day, Usage
 from workers.xero.failures import Limit, limit_of
 
-Purpose = Literal["export", "import", "reference", "upkeep"]
+Purpose = Literal["export", "import", "reference", "upkeep", "comparison"]
 
 MINUTE = timedelta(minutes=1)
 MINUTE_LIMIT = 60
@@ -32,6 +33,9 @@ CONCURRENT_LIMIT = 5
 
 IMPORT_SHARE = 0.2
 """The part of a day's calls that exports leave alone, so that a bulk export stops no import."""
+
+COMPARISON_SHARE = 0.5
+"""The part of a day's calls that comparing totals leaves alone: nothing waits for it."""
 
 LEASE = timedelta(seconds=90)
 """Longer than a call can last (65 s), so that a place is never given away under a caller."""
@@ -87,6 +91,7 @@ class Budget:
                 budgets.forget(conn, tenant_id, rates.window)
                 begun = budgets.begin(conn, tenant_id, purpose, rates.lease)
         if refusal is not None:
+            meters.THROTTLED.labels(bounds.one_of(refusal.problem, bounds.LIMITS)).inc()
             raise refusal
         return Call(begun.id, tenant_id, begun.started_at)
 
@@ -130,8 +135,8 @@ def calls_left(day: Day, purpose: Purpose, rates: Rates) -> int:
     known = rates.day_limit
     if day.day_remaining is not None:
         known = min(known, day.day_used + day.day_remaining)
-    kept = int(known * rates.import_share) if purpose == "export" else 0
-    return known - day.day_used - kept
+    kept = {"export": rates.import_share, "comparison": COMPARISON_SHARE}.get(purpose, 0.0)
+    return known - day.day_used - int(known * kept)
 
 
 def closures(

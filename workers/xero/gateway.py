@@ -169,6 +169,10 @@ class XeroGateway:
         """
         return self._read("import", method, **options)
 
+    def read_unhurried(self, method: str, **options: object) -> Answer:
+        """Return the answer to the same, out of the half of a day's calls that may go to this."""
+        return self._read("comparison", method, **options)
+
     def connections(self) -> list[XeroConnection]:
         """Return the organisations the token reaches. Counts against no organisation's limits."""
         answer = _checked(self._call_connections("GET"), self._clock, write=False)

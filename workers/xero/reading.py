@@ -1,7 +1,8 @@
-"""What imports read of Xero: what has changed, in the order of its changes, and the documents.
+"""What is read of Xero's documents: what has changed, in the order of its changes, and they whole.
 
 Sales invoices are listed in short first, because most that change are our own exports; only
-those of interest are read whole. Purchase orders have no short form. Documents stay as Xero's
+those of interest are read whole. What we made ourselves is listed in short for its totals alone.
+Purchase orders have no short form. Documents stay as Xero's
 JSON, numbers exact: what they mean is decided later, from what is stored.
 """
 
@@ -30,6 +31,9 @@ ORDERS_PAGE = 100
 ALWAYS = ("AUTHORISED", "PAID", "VOIDED", "DELETED")
 """Statuses that are asked for whatever the filters let in: they concern what was imported."""
 
+EVERY = ("DRAFT", "SUBMITTED", "AUTHORISED", "PAID", "VOIDED", "DELETED")
+"""Every status there is: without them Xero leaves out what was deleted."""
+
 Row = dict[str, object]
 
 
@@ -37,6 +41,13 @@ class Reader(Protocol):
     """As much of the gateway as is needed here; see gateway.XeroGateway."""
 
     def read(self, method: str, **options: object) -> Answer:
+        """Return the answer to a read of the Accounting API, a 304 as it is."""
+
+
+class Unhurried(Protocol):
+    """The same for reads that nothing waits for."""
+
+    def read_unhurried(self, method: str, **options: object) -> Answer:
         """Return the answer to a read of the Accounting API, a 304 as it is."""
 
 
@@ -109,6 +120,35 @@ def invoices(reader: Reader, ids: Sequence[UUID]) -> list[Changed]:
     """Return up to 50 sales invoices whole, unit amounts with four decimals, in one call."""
     answer = reader.read(
         "get_invoices", i_ds=_texts(ids), page=1, page_size=INVOICES_PAGE, unitdp=4
+    )
+    rows = results.rows(answer, "Invoices")
+    return [_changed(row, "InvoiceID") for row in rows if row.get("Type") == "ACCREC"]
+
+
+def own_invoices(reader: Unhurried, since: datetime | None, page: int) -> Page:
+    """Return a page of the sales invoices that our app made, in short, changed after *since*."""
+    answer = reader.read_unhurried(
+        "get_invoices",
+        **_since(since),
+        where='Type=="ACCREC"',
+        statuses=list(EVERY),
+        created_by_my_app=True,
+        order="UpdatedDateUTC ASC",
+        summary_only=True,
+        page=page,
+        page_size=INVOICES_PAGE,
+    )
+    return _page(answer, "Invoices", "InvoiceID", INVOICES_PAGE)
+
+
+def invoices_in_short(reader: Unhurried, ids: Sequence[UUID]) -> list[Changed]:
+    """Return up to 50 sales invoices without their lines, whoever made them, in one call."""
+    answer = reader.read_unhurried(
+        "get_invoices",
+        i_ds=_texts(ids),
+        summary_only=True,
+        page=1,
+        page_size=INVOICES_PAGE,
     )
     rows = results.rows(answer, "Invoices")
     return [_changed(row, "InvoiceID") for row in rows if row.get("Type") == "ACCREC"]

@@ -44,7 +44,8 @@ def test_the_public_commands_are_there() -> None:
         *(f"export {verb}" for verb in ("list", "show", "preview", "retry", "skip", "mark-posted")),
         *(f"import {verb}" for verb in ("list", "show", "retry", "skip")),
         *(f"schedule {verb}" for verb in ("list", "set", "run")),
-        *(f"event {verb}" for verb in ("publish", "parked", "replay")),
+        *(f"event {verb}" for verb in ("publish", "parked", "parked-show", "replay", "discard")),
+        *("export reconcile", "audit list"),
     }
 
 

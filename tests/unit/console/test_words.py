@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -49,3 +50,14 @@ def test_acts_and_times() -> None:
     assert words.details({"reason": "moving", "tenant_id": "x", "note": ""}) == "reason: moving"
     assert words.moment(datetime(2026, 1, 2, 3, 4, tzinfo=UTC)) == "2 January 2026, 03:04 UTC"
     assert [words.number_of(n, "document") for n in (0, 1)] == ["0 documents", "1 document"]
+
+
+@pytest.mark.parametrize(
+    ("value", "quantity", "price"),
+    [("10.50", "10.5", "10.50"), ("3.0000", "3", "3.00"), ("0.1234", "0.1234", "0.1234")],
+)
+def test_numbers_have_the_decimals_that_people_expect(
+    value: str, quantity: str, price: str
+) -> None:
+    assert words.plain(Decimal(value)) == quantity
+    assert words.price(Decimal(value)) == price

@@ -49,6 +49,7 @@ def test_exchanges_and_queues_have_the_names_of_the_contract() -> None:
         "imports.sales_orders",
         "imports.purchase_orders",
         "polls.mintsoft",
+        "totals",
         "connections",
         "upkeep",
     )

@@ -59,6 +59,7 @@ def test_allowed(day: Day, usage: Usage) -> None:
     [
         (0, None, "export", 4000),
         (0, None, "import", 5000),
+        (0, None, "comparison", 2500),
         (3999, None, "export", 1),
         (4000, None, "export", 0),
         (4000, None, "import", 1000),
@@ -71,7 +72,7 @@ def test_allowed(day: Day, usage: Usage) -> None:
     ],
 )
 def test_calls_left(used: int, remaining: int | None, purpose: Purpose, left: int) -> None:
-    """Exports leave a fifth of the organisation's own limit, however small its tier."""
+    """Exports leave a fifth of the organisation's own limit, however small; comparing a half."""
     assert calls_left(Day(used, remaining, None, None), purpose, RATES) == left
 
 

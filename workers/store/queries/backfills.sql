@@ -2,7 +2,7 @@
 -- Begin to count what was despatched; one at a time for a connection.
 insert into backfills (connection_id, since, until, state, started_by)
 values (%(connection_id)s, %(since)s, least(%(until)s, now()), 'counting', %(who)s)
-returning id;
+returning id, until;
 
 -- name: latest
 -- The backfill of a connection that was begun last.

@@ -57,7 +57,9 @@ set status = 'sending', attempt_id = attempt.id, reason_code = null, reason_mess
 from attempt
 where d.id = any(array(select id from due))
 returning d.id, d.attempt_id, d.mintsoft_id, d.number, d.version, d.payload, d.total, d.currency,
-          d.alone, d.traceparent;
+          d.alone, d.traceparent,
+          case when d.failures = 0 and d.crashes = 0
+               then extract(epoch from now() - d.created_at)::float8 end as first_wait;
 
 -- name: hold
 -- Whether the attempt is still ours: nobody took it over since.

@@ -13,3 +13,13 @@ select a.at, a.who, a.action, a.details
 from audit a join imports i on i.id = %(id)s
 where a.connection_id = i.connection_id and a.details ->> 'import' = i.id::text
 order by a.id;
+
+-- name: causes
+-- Why imports wait for a person, by cause, the most frequent first.
+select reason_code as code, count(*) as documents, min(reason_message) as message,
+       min(reason_remedy) as remedy
+from imports
+where status = 'needs_attention'
+  and (%(connection_id)s::uuid is null or connection_id = %(connection_id)s)
+group by reason_code
+order by documents desc, code;

@@ -1,10 +1,3 @@
--- name: counts
--- How many documents of each connection stand how.
-select connection_id, status, count(*) as documents
-from documents
-where %(connection_id)s::uuid is null or connection_id = %(connection_id)s
-group by connection_id, status;
-
 -- name: trail
 -- What was done with a connection and its documents, the newest first.
 select a.at, a.who, a.action, a.details

@@ -31,5 +31,5 @@ order by kind, currency;
 select (select count(*) from documents where status in ('waiting', 'sending')) as documents,
        (select count(*) from outbox where published_at is null) as events,
        (select count(*) from tags where done_at is null) as tags,
-       (select count(*) from parked where replayed_at is null) as parked,
+       (select count(*) from parked where replayed_at is null and discarded_at is null) as parked,
        (select count(*) from inbox) as seen;

@@ -33,10 +33,11 @@ with old as (
 delete from attempts using old where attempts.id = old.id;
 
 -- name: parked
--- Messages that were replayed long ago; one that nobody replayed stays.
+-- Messages that were replayed or discarded long ago; one that nobody has decided about stays.
 with old as (
     select ctid from parked
-    where parked_at < now() - %(keep)s and replayed_at < now() - %(keep)s
+    where parked_at < now() - %(keep)s
+      and coalesce(replayed_at, discarded_at) < now() - %(keep)s
     limit %(most)s
 )
 delete from parked using old where parked.ctid = old.ctid;

@@ -1,18 +1,22 @@
 -- name: follow
--- A kind that a connection is to be polled for; one that was stopped goes on at once.
+-- A kind that a connection is to be polled for; one that was stopped goes on. It begins at once, or
+-- at its place in the interval.
 insert into schedules (connection_id, kind, interval_minutes, enabled, next_run_at, due_at)
 values (%(connection_id)s, %(kind)s, %(minutes)s, %(enabled)s,
-        case when %(enabled)s then now() end, null)
+        case when %(enabled)s then case when %(at_once)s then now()
+             else schedule_slot(%(connection_id)s, %(kind)s, %(minutes)s, now()) end end, null)
 on conflict (connection_id, kind) do update
-    set next_run_at = now()
+    set next_run_at = case when %(at_once)s then now() else schedule_slot(
+        schedules.connection_id, schedules.kind, schedules.interval_minutes, now()) end
     where schedules.enabled and schedules.next_run_at is null;
 
 -- name: unscheduled
--- Connections that have no schedule and should have.
+-- Connections that lack a schedule which every connection has.
 select c.id, c.mode, c.settings
 from connections c
 where c.status = 'active'
-  and not exists (select from schedules s where s.connection_id = c.id);
+  and not exists (
+      select from schedules s where s.connection_id = c.id and s.kind = %(kind)s);
 
 -- name: lead
 -- Whether this session is the one that acts.
@@ -115,8 +119,8 @@ where connection_id = %(connection_id)s and kind = %(kind)s and tries = %(tries)
 -- name: finish
 -- The run is over; one that was asked for meanwhile stays asked for.
 update schedules
-set running_until = null, failures = 0, last_run_at = now(), last_outcome = %(outcome)s,
-    due_at = case when due_at = %(due_at)s then null else due_at end
+set running_until = null, failures = 0, last_run_at = now(), complete_at = now(),
+    last_outcome = %(outcome)s, due_at = case when due_at = %(due_at)s then null else due_at end
 where connection_id = %(connection_id)s and kind = %(kind)s and tries = %(tries)s;
 
 -- name: fail
@@ -146,7 +150,8 @@ where connection_id = %(connection_id)s and kind = %(kind)s
 -- name: list
 -- Every schedule, or those of one connection.
 select s.connection_id, s.kind, s.interval_minutes, s.enabled, s.next_run_at, s.due_at,
-       s.running_until, s.cursor, s.confirmed_at, s.failures, s.last_run_at, s.last_outcome,
+       s.running_until, s.cursor, s.confirmed_at, s.failures, s.last_run_at, s.complete_at,
+       s.last_outcome,
        c.account, c.client_id, c.organisation, c.status as connection_status
 from schedules s join connections c on c.id = s.connection_id
 where %(connection_id)s::uuid is null or s.connection_id = %(connection_id)s
@@ -166,5 +171,6 @@ returning connection_id;
 -- name: forget
 -- Another organisation's documents begin anew.
 update schedules
-set cursor = null, reading_since = null, page = 1, backward = false, confirmed_at = null
+set cursor = null, reading_since = null, page = 1, backward = false, confirmed_at = null,
+    complete_at = null, begun_at = now()
 where connection_id = %(connection_id)s;

@@ -1,0 +1,1 @@
+"""Every alert is made to fire by its fault in a running fleet, and to clear afterwards."""

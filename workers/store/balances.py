@@ -1,0 +1,218 @@
+"""Mintsoft's totals beside Xero's: what Xero last said of our invoices, and how the two compare.
+
+A comparison is made when it is looked at, from the ledger as it is and Xero's figures as last
+read; ``read_at`` and :func:`standing` say how old those are. Amounts are Decimal, gross for
+orders and net for 3PL invoices, and no sum ever mixes currencies.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row
+from psycopg_pool import ConnectionPool
+
+from workers.store.sql import queries
+
+SQL = queries("balances")
+
+FINDINGS = ("missing", "different", "edited", "withdrawn", "voided", "gone", "extra", "agrees")
+"""How a document may compare, the worst news first."""
+
+OUT_OF_THE_BOOKS = ("VOIDED", "DELETED", "ABSENT")
+"""Statuses of invoices that count for nothing; ABSENT: Xero has none of this id any more."""
+
+AT_ONCE = 1000
+"""Lines of an export that are in memory at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What an invoice comes to in Xero, ``net`` and gross ``total`` in its currency.
+
+    ``day`` is its date there, ``updated_at`` Xero's own time of change (UTC).
+    """
+
+    xero_id: UUID
+    number: str
+    status: str
+    day: date
+    currency: str
+    net: Decimal
+    total: Decimal
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """A document of ours that Xero does not list as ours."""
+
+    xero_id: UUID
+    number: str
+    currency: str
+    posted_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A connection's days, the first and the last included; ``findings``: only these lines."""
+
+    connection_id: UUID
+    first: date
+    last: date
+    findings: tuple[str, ...] = FINDINGS
+    before: str | None = None
+    before_day: date | None = None
+    page: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A document in Mintsoft, in Xero, or in both; what there is none of is None.
+
+    ``line`` with ``day`` is its key in the list.
+    """
+
+    line: str
+    day: date
+    document_id: int | None
+    kind: str | None
+    mintsoft_id: int | None
+    number: str | None
+    status: str | None
+    reason_message: str | None
+    mintsoft_currency: str | None
+    mintsoft_total: Decimal | None
+    xero_id: UUID | None
+    xero_number: str | None
+    xero_status: str | None
+    xero_currency: str | None
+    xero_total: Decimal | None
+    xero_updated_at: datetime | None
+    read_at: datetime | None
+    finding: str
+
+    @property
+    def counted(self) -> Decimal | None:
+        """What Xero's books have of it: nothing of what was voided or deleted."""
+        return None if self.xero_status in OUT_OF_THE_BOOKS else self.xero_total
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """All documents of one currency: how many there are and what they come to."""
+
+    currency: str
+    mintsoft_documents: int
+    mintsoft_total: Decimal
+    xero_documents: int
+    xero_total: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """How much more Xero has than Mintsoft."""
+        return self.xero_total - self.mintsoft_total
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How fresh Xero's figures are; ``unread``: documents sent since they were read."""
+
+    complete_at: datetime | None
+    asked: bool
+    running: bool
+    last_outcome: str | None
+    failures: int
+    next_run_at: datetime | None
+    unread: int
+
+
+def keep(conn: Connection, tenant_id: UUID, found: Sequence[Figures], *, made_by_app: bool) -> None:
+    """Store what Xero says of invoices; *made_by_app*: listed by Xero as ours."""
+    columns = ("number", "status", "day", "currency", "net", "total", "updated_at")
+    values = {name: [getattr(each, name) for each in found] for name in columns}
+    ids = {"tenant_id": tenant_id, "xero_id": [each.xero_id for each in found]}
+    if found:
+        conn.execute(SQL["keep"], values | ids | {"made_by_app": made_by_app})
+
+
+def not_listed(conn: Connection, connection_id: UUID, most: int) -> list[Unlisted]:
+    """Return documents whose invoices are to be looked up by id, the longest unread first."""
+    values = {"connection_id": connection_id, "most": most}
+    with conn.cursor(row_factory=class_row(Unlisted)) as cursor:
+        return cursor.execute(SQL["not_listed"], values).fetchall()
+
+
+def absent(unlisted: Unlisted) -> Figures:
+    """Return what is known of an invoice that Xero does not have any more."""
+    nothing = Decimal(0)
+    return Figures(
+        unlisted.xero_id,
+        unlisted.number,
+        "ABSENT",
+        unlisted.posted_on,
+        unlisted.currency,
+        nothing,
+        nothing,
+        None,
+    )
+
+
+def standing(conn: Connection, connection_id: UUID) -> Standing:
+    """Return how fresh Xero's figures are. Raises LookupError when they are never read."""
+    with conn.cursor(row_factory=class_row(Standing)) as cursor:
+        found = cursor.execute(SQL["standing"], {"connection_id": connection_id}).fetchone()
+    if found is None:
+        raise LookupError(f"connection {connection_id} has no schedule xero_totals")
+    return found
+
+
+def read_at(conn: Connection, connection_id: UUID) -> datetime | None:
+    """Return when Xero's figures were last read to the end, None when they never were."""
+    row = conn.execute(SQL["read_at"], {"connection_id": connection_id}).fetchone()
+    return row[0] if row else None
+
+
+def sums(conn: Connection, period: Period) -> list[Balance]:
+    """Return what all documents of a period come to, by currency, whatever ``findings`` says."""
+    with conn.cursor(row_factory=class_row(Balance)) as cursor:
+        return cursor.execute(SQL["sums"], _values(period)).fetchall()
+
+
+def counts(conn: Connection, period: Period) -> dict[str, int]:
+    """Return how many documents of a period compare how."""
+    return dict(conn.execute(SQL["counts"], _values(period)).fetchall())
+
+
+def lines(conn: Connection, period: Period) -> list[Line]:
+    """Return one page of a period's documents, the newest day first."""
+    with conn.cursor(row_factory=class_row(Line)) as cursor:
+        return cursor.execute(SQL["lines"], _values(period)).fetchall()
+
+
+def every_line(pool: ConnectionPool, period: Period) -> Iterator[Line]:
+    """Yield all documents of a period; no connection is held while the caller is slow."""
+    wanted = replace(period, page=AT_ONCE)
+    while True:
+        with pool.connection() as conn:
+            found = lines(conn, wanted)
+        yield from found
+        if len(found) < AT_ONCE:
+            return
+        wanted = replace(wanted, before=found[-1].line, before_day=found[-1].day)
+
+
+def known_findings(names: Collection[str]) -> tuple[str, ...]:
+    """Return the findings that *names* names. Raises ValueError for one that is none."""
+    for name in names:
+        if name not in FINDINGS:
+            raise ValueError(f"finding: {name!r} is none; choose {', '.join(FINDINGS)}")
+    return tuple(names) or FINDINGS
+
+
+def _values(period: Period) -> dict[str, object]:
+    values = {name: getattr(period, name) for name in Period.__slots__}
+    return values | {"findings": list(period.findings)}
