@@ -10,6 +10,7 @@ PIP := $(BIN)/pip install -qq --disable-pip-version-check
 ARGS ?=
 WORKERS ?= 3
 MINUTES ?= 2
+PROCESSES ?= 1,2,8
 SEED ?=
 GUARD ?=
 
@@ -69,6 +70,10 @@ check: $(STAMP) ## Lint, format, types, import layers, generated files
 .PHONY: bench
 bench: $(STAMP) rabbitmq ## Measure events per second through the ingress beside the plain way
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: drain
+drain: $(STAMP) rabbitmq ## Drain a backlog under Xero's real limits (PROCESSES=1,2,8 MINUTES=2)
+	@$(BIN)/python -m tests.bench.drain --processes $(PROCESSES) --minutes $(MINUTES) $(ARGS)
 
 .PHONY: chaos
 chaos: $(STAMP) rabbitmq ## Break everything for MINUTES=2 by SEED=n, then judge; GUARD=name|all|list takes a guard away

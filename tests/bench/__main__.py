@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from tests.bench import cost, floors, growth, idle, memory, report, rounds, stages, whole
+from tests.bench import cost, floors, growth, idle, memory, report, rounds, size, stages, whole
 from tests.bench.place import Place, place
 from tests.bench.report import Figures
 from workers import logs
@@ -66,6 +66,10 @@ def _growth(ready: Place, options: argparse.Namespace, figures: Figures, _say: S
     figures.sections["growth_by_connections"] = growth.connections(ready)
 
 
+def _size(ready: Place, options: argparse.Namespace, figures: Figures, _say: Say) -> None:
+    figures.sections |= size.measure(ready, options.documents)
+
+
 def _calls(ready: Place, _options: argparse.Namespace, figures: Figures, _say: Say) -> None:
     figures.costs = cost.costs(ready.spender)
 
@@ -82,6 +86,7 @@ PARTS: dict[str, Callable[[Place, argparse.Namespace, Figures, Say], None]] = {
     "floors": _floors,
     "memory": _memory,
     "growth": _growth,
+    "size": _size,
     "calls": _calls,
     "idle": _idle,
 }
@@ -94,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each way")
     parser.add_argument("--orders", type=int, default=1500, help="orders of one round to Xero")
     parser.add_argument("--rows", type=int, default=1_000_000, help="documents of a large ledger")
+    parser.add_argument("--documents", type=int, default=20_000, help="documents to weigh")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
     parser.add_argument(
         "--only", nargs="+", choices=list(PARTS), metavar="PART", help=f"some of {', '.join(PARTS)}"

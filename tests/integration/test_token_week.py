@@ -59,8 +59,7 @@ class Time:
         seconds = by.total_seconds()
         self.fleet.xero.admin.post("/_sim/clock", json={"advance_seconds": seconds})
         self.fleet.age(by)
-        for statement in AGED:
-            self.fleet.execute(statement, [by] * statement.count("%s"))
+        self.fleet.execute_all(AGED, by)
 
 
 @dataclass

@@ -62,6 +62,23 @@ FULFILMENT_MAPPING: dict[str, Any] = {
 }
 
 
+AGED = (
+    "update attempts set lease_until = lease_until - %s, sealed_at = sealed_at - %s",
+    "update documents set due_at = due_at - %s where status = 'waiting'",
+    "update connections set paused_until = paused_until - %s, chart_retry_at = chart_retry_at - %s",
+    "update tags set due_at = due_at - %s",
+    "update charts set due_at = due_at - %s, whole_due_at = whole_due_at - %s",
+    "update token_sets set keep_due_at = keep_due_at - %s",
+    "update xero_events set check_due_at = check_due_at - %s",
+    "update imports set due_at = due_at - %s",
+    "update schedules set due_at = due_at - %s, running_until = running_until - %s",
+    "update schedules set placing_after = placing_after - %s, next_run_at = next_run_at - %s",
+    "update backfills set due_at = due_at - %s, lease_until = lease_until - %s",
+    "update wakeups set woken_at = woken_at - %s",
+)
+"""What is due, and what is over, in the fleet's tables."""
+
+
 @dataclass
 class Fleet:
     """A fleet with its simulators. ``published`` is what the relay has put on the wire."""
@@ -198,27 +215,15 @@ class Fleet:
 
     def age(self, by: timedelta) -> None:
         """Let time pass for leases and due times."""
-        self.execute("update attempts set lease_until = lease_until - %s", [by])
-        self.execute("update attempts set sealed_at = sealed_at - %s", [by])
-        self.execute("update documents set due_at = due_at - %s where status = 'waiting'", [by])
-        self.execute("update connections set paused_until = paused_until - %s", [by])
-        self.execute("update tags set due_at = due_at - %s", [by])
-        self.execute(
-            "update charts set due_at = due_at - %s, whole_due_at = whole_due_at - %s", [by, by]
-        )
-        self.execute("update connections set chart_retry_at = chart_retry_at - %s", [by])
-        self.execute("update token_sets set keep_due_at = keep_due_at - %s", [by])
-        self.execute("update xero_events set check_due_at = check_due_at - %s", [by])
-        self.execute("update imports set due_at = due_at - %s", [by])
-        self.execute(
-            "update schedules set due_at = due_at - %s, running_until = running_until - %s,"
-            " placing_after = placing_after - %s, next_run_at = next_run_at - %s",
-            [by, by, by, by],
-        )
-        self.execute(
-            "update backfills set due_at = due_at - %s, lease_until = lease_until - %s", [by, by]
-        )
-        self.execute("update wakeups set woken_at = woken_at - %s", [by])
+        self.execute_all(AGED, by)
+
+    def execute_all(self, statements: Sequence[str], value: Any) -> None:
+        """Execute each in a transaction of its own, with *value* for each placeholder."""
+        with self.runtime.pool.connection() as conn:
+            conn.autocommit = True
+            for statement in statements:
+                conn.execute(statement.encode(), [value] * statement.count("%s"))
+            conn.autocommit = False
 
 
 def _fetch(conn: Connection[Any], query: str, values: Sequence[Any]) -> list[dict[str, Any]]:
