@@ -1,4 +1,4 @@
-"""What the doctor makes of what it found in the fleet: each finding that is not well says what to do."""
+"""What the doctor makes of what it found in the fleet: what is not well comes with what to do."""
 
 from __future__ import annotations
 
