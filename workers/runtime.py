@@ -36,6 +36,11 @@ from workers.metrics.standing import Standing
 from workers.mintsoft.accounts import Accounts
 from workers.mintsoft.calls import http
 from workers.mintsoft.gateway import MintsoftGateway
+from workers.notices.hook import Hook
+from workers.notices.mail import Mail
+from workers.notices.places import mail_server, recipients
+from workers.notices.sending import Channel
+from workers.notifying import Notifier
 from workers.oidc.provider import Client, Provider
 from workers.performing import Performer
 from workers.reconciling import Reconciler
@@ -304,6 +309,24 @@ class Runtime:
     def summer(self) -> Summer:
         """Keeps what the console's pages are made from."""
         return Summer(self.pool)
+
+    @part
+    def channels(self) -> dict[str, Channel]:
+        """The ways to people that the settings name."""
+        settings = self.settings
+        found: dict[str, Channel] = {}
+        if url := settings.notice_smtp_url.get_secret_value():
+            to = recipients(settings.notice_to)
+            found["mail"] = Mail(mail_server(url), settings.notice_from, to, self.clock)
+        if url := settings.notice_hook_url.get_secret_value():
+            found["hook"] = Hook(url)
+        return found
+
+    @part
+    def notifier(self) -> Notifier:
+        """Tells people what they should know of connections."""
+        starter, url = self.starter, self.settings.public_url
+        return Notifier(self.pool, self.channels, lambda: starter.leads, self.clock, url)
 
     @part
     def performer(self) -> Performer:

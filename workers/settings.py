@@ -6,13 +6,13 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet, MultiFernet
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from workers.notices.places import LOOPBACK, check_hook, mail_server, recipients
 
 ROLES = ("viewer", "bookkeeper", "operator")
 """What people may be in the console, as workers.store.operators explains."""
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Settings(BaseSettings):
@@ -114,6 +114,16 @@ class Settings(BaseSettings):
     metrics_seconds: int = Field(
         default=15, ge=1, description="seconds between two looks at how the fleet stands"
     )
+    notice_smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="mail server for notices: smtps://user:password@host, smtp+starttls://… or "
+        "smtp://…; empty: no mail",
+    )
+    notice_from: str = Field(default="", description="mail address that notices come from")
+    notice_to: str = Field(default="", description="mail addresses they go to, by commas")
+    notice_hook_url: SecretStr = Field(
+        default=SecretStr(""), description="web hook for notices, as Slack makes them; a secret"
+    )
     otlp_endpoint: str = Field(
         default="", description="where traces go, as http://collector:4318; empty: nowhere"
     )
@@ -160,6 +170,29 @@ class Settings(BaseSettings):
                     f"bookkeeper=group,operator=group, with roles {', '.join(ROLES)}"
                 )
         return text
+
+    @field_validator("notice_smtp_url", "notice_hook_url")
+    @classmethod
+    def _place(cls, url: SecretStr, info: ValidationInfo) -> SecretStr:
+        check = mail_server if info.field_name == "notice_smtp_url" else check_hook
+        if given := url.get_secret_value().strip():
+            check(given)
+        return SecretStr(given)
+
+    @field_validator("notice_from", "notice_to")
+    @classmethod
+    def _addresses(cls, text: str, info: ValidationInfo) -> str:
+        if len(recipients(text)) > 1 and info.field_name == "notice_from":
+            raise ValueError(f"{text!r} is more than one mail address")
+        return text.strip()
+
+    @model_validator(mode="after")
+    def _mail_has_ends(self) -> Self:
+        needed = {"MX_NOTICE_FROM": self.notice_from, "MX_NOTICE_TO": self.notice_to}
+        missing = [name for name, value in needed.items() if not value]
+        if self.notice_smtp_url.get_secret_value() and missing:
+            raise ValueError(f"MX_NOTICE_SMTP_URL is set, so set {' and '.join(missing)} too")
+        return self
 
     @model_validator(mode="after")
     def _lets_somebody_in(self) -> Self:

@@ -174,10 +174,14 @@ def test_disconnecting_stops_at_once_and_the_fleet_does_the_rest(fleet: Fleet, m
 def test_the_doctor_finds_everything_well(
     amqp_url: str, mx: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Settings with their sources, secrets masked, every check ok."""
+    """Settings with their sources, secrets masked, every check ok, but that no fleet runs here."""
     monkeypatch.setenv("MX_AMQP_URL", amqp_url)
+    monkeypatch.setenv("MX_NOTICE_HOOK_URL", "https://hooks.example/services/hidden-4Kq")
     found = mx.json("doctor")
-    assert {each["status"] for each in found["checks"]} == {"ok"}
+    wrong = {each["check"]: each for each in found["checks"] if each["status"] != "ok"}
+    assert set(wrong) == {"scheduler", "queues"}
+    assert all(each["remedy"] for each in wrong.values())
+    assert "hidden-4Kq" not in str(found)
     settings = {each["name"]: each for each in found["settings"]}
     assert settings["MX_MINTSOFT_API_KEY"]["value"] == "********"
     assert settings["MX_XERO_DAY_LIMIT"]["source"] == "default"

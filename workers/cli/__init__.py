@@ -22,6 +22,7 @@ from workers.cli import (
     imports,
     keys,
     mappings,
+    notices,
     operators,
     reconcile,
     roles,
@@ -52,6 +53,7 @@ exports.app.command("reconcile")(reconcile.reconcile)
 app.add_typer(imports.app, name="import")
 app.add_typer(schedules.app, name="schedule")
 app.add_typer(events.app, name="event")
+app.add_typer(notices.app, name="notice")
 app.add_typer(audit.app, name="audit")
 app.add_typer(operators.app, name="operator")
 for command in (roles.run, roles.ingress, roles.worker, roles.scheduler, roles.relay):

@@ -4,10 +4,11 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import typer
 
-from workers.cli import output
+from workers.cli import fleet_checks, output
 from workers.cli.errors import explain, host_of
 from workers.cli.findings import FAILED, OK, SECONDS, WARNING, Finding
 from workers.cli.mintsoft_checks import fleets_key, own_keys
@@ -70,6 +71,8 @@ def masked(field: str, value: object) -> str:
     if not isinstance(value, SecretStr):
         return str(value)
     secret = value.get_secret_value()
+    if field == "notice_hook_url":
+        return host_of(secret).removesuffix(urlsplit(secret).path)
     if field.endswith("_url"):
         return host_of(secret)
     return "********" if secret else ""
@@ -96,10 +99,13 @@ def _database(settings: "Settings") -> Iterator[Finding]:
     try:
         with psycopg.connect(url, connect_timeout=int(SECONDS)) as conn:
             yield Finding("database", OK, host_of(url))
+            yield fleet_checks.encryption(conn)
             missing = pending(conn)
             yield _migrated(missing)
             yield _clock(conn)
-            yield from () if missing else _rotation(conn, settings)
+            if not missing:
+                yield from _rotation(conn, settings)
+                yield from fleet_checks.of_database(conn, settings)
     except psycopg.Error as error:
         yield Finding("database", FAILED, host_of(url), explain(error) or str(error))
 
@@ -153,6 +159,7 @@ def _broker(settings: "Settings") -> Iterator[Finding]:
         return
     try:
         yield Finding("broker", OK, _greet_broker(url))
+        yield from fleet_checks.queues(url)
     except Exception as error:
         yield Finding("broker", FAILED, host_of(url), explain(error) or str(error))
 
@@ -241,4 +248,5 @@ CHECKS: tuple[Callable[["Settings"], Iterator[Finding]], ...] = (
     fleets_key,
     own_keys,
     _sign_in,
+    fleet_checks.public_url,
 )

@@ -58,6 +58,8 @@ ACTIONS = {
     "drafts first": "Had the next documents go as drafts",
     "drafts complete": "All drafts are in Xero; the others wait",
     "drafts confirmed": "Let documents go on after the drafts",
+    "notices silenced": "Wanted no notices for a while",
+    "notices resumed": "Wanted notices again",
     "schedule set": "Changed a schedule",
     "run asked for": "Asked for a run",
     "import retried": "Tried an import again",

@@ -112,6 +112,9 @@ UNSENT_WAKEUPS = _counter("wakeups_not_sent", "Wake-ups that RabbitMQ did not ta
 
 PUBLISHED = _counter("outbox_published", "Events that the relay has published, confirmed.")
 LOOP_FAILURES = _counter("loop_failures", "Turns of a loop that failed.", "loop")
+NOTICES = _counter(
+    "notices", "Notices to people, by way and by what became of a try.", "channel", "outcome"
+)
 WEBHOOKS = _counter("xero_webhooks", "Web hooks of Xero's, by what became of them.", "outcome")
 
 
@@ -121,6 +124,9 @@ def begin_at_zero() -> None:
         EVENTS.labels(outcome)
     for outcome in ("noted", "bad_signature", "unreadable", "not_noted"):
         WEBHOOKS.labels(outcome)
+    for channel in ("mail", "hook"):
+        for outcome in ("sent", "failed", "given_up"):
+            NOTICES.labels(channel, outcome)
     for cause in ("crash", "repeat"):
         RESUMED.labels(cause)
     for kind in ("order", "invoice"):

@@ -1,5 +1,6 @@
 """What happens by the clock: the sweep and the start of runs, every few seconds; acts on many
-documents; what the console's pages are made from; a look at how all stands; housekeeping."""
+documents; what the console's pages are made from; notices to people; a look at how all
+stands; housekeeping."""
 
 from datetime import timedelta
 from threading import Event, Thread
@@ -18,6 +19,9 @@ PERFORM_EVERY = timedelta(seconds=2)
 SUM_EVERY = timedelta(seconds=10)
 """Until then pages add up what is not folded yet, and look at new documents one by one."""
 
+NOTICE_EVERY = timedelta(seconds=20)
+"""How late a notice may be; a look costs what one for the metrics does."""
+
 TIDY_EVERY = timedelta(hours=1)
 """What is deleted is months old; a look when there is nothing costs a few index probes."""
 
@@ -34,6 +38,7 @@ def run(runtime: Runtime, stop: Event) -> None:
         ("housekeeping", runtime.housekeeper.once, TIDY_EVERY),
         ("acts", runtime.performer.once, PERFORM_EVERY),
         ("summing", runtime.summer.once, SUM_EVERY),
+        ("notices", runtime.notifier.once, NOTICE_EVERY),
     ):
         arguments = (name, once, stop, every, runtime.clock)
         Thread(target=repeat, args=arguments, name=name, daemon=True).start()

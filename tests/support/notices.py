@@ -1,0 +1,100 @@
+"""Where notices arrive in tests: a real mail server, and a web hook that notes what it gets."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
+
+from tests.simulators.serving import listening_socket
+
+
+@dataclass
+class Post:
+    """A mail server with its letters. ``refuses``: it is in trouble (451)."""
+
+    port: int = 0
+    mails: list[EmailMessage] = field(default_factory=list)
+    refuses: bool = False
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.refuses:
+            return "451 try later secret@customer.example"
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        self.mails.append(mail)
+        return "250 taken"
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
+    ) -> str:
+        if address.startswith("nobody"):
+            return "550 no such person"
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
+
+
+@contextmanager
+def mail_server() -> Iterator[Post]:
+    """A mail server on a free port."""
+    post = Post()
+    listening = listening_socket()
+    post.port = listening.getsockname()[1]
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(
+        loop.create_server(lambda: SMTP(post, hostname="mail", loop=loop), sock=listening)
+    )
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield post
+    finally:
+        loop.call_soon_threadsafe(server.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+@dataclass
+class Board:
+    """A web hook with what was posted to it, as (path, content type, body)."""
+
+    url: str = ""
+    posted: list[tuple[str, str, bytes]] = field(default_factory=list)
+    status: int = 200
+
+
+@contextmanager
+def board() -> Iterator[Board]:
+    """A web hook on a free port."""
+    found = Board()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            found.posted.append((self.path, self.headers["Content-Type"], body))
+            self.send_response(found.status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    found.url = f"http://127.0.0.1:{server.server_port}/services/T0/hidden-4Kq"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield found
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

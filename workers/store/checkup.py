@@ -1,0 +1,53 @@
+"""What ``doctor`` asks of the database about the fleet as a whole."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from workers.store.schedules import LEADER
+from workers.store.sql import queries
+
+SQL = queries("checkup")
+
+PATIENCE = timedelta(minutes=10)
+"""Schedulers turn every two seconds; what waits longer than this has nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """PostgreSQL's version, and whether this session is under TLS."""
+
+    version: str
+    encrypted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Schedules that no scheduler has started, and runs that no worker has taken, in time."""
+
+    not_started: int
+    not_taken: int
+
+
+def server(conn: Connection) -> Server:
+    """Return what the server is."""
+    with conn.cursor(row_factory=class_row(Server)) as cursor:
+        found = cursor.execute(SQL["server"]).fetchone()
+    assert found is not None, "a select without a table gives one row"
+    return found
+
+
+def somebody_leads(conn: Connection) -> bool:
+    """Return whether some scheduler leads."""
+    row = conn.execute(SQL["leader"], {"key": LEADER}).fetchone()
+    return bool(row and row[0])
+
+
+def overdue(conn: Connection) -> Overdue:
+    """Return how many schedules are late."""
+    with conn.cursor(row_factory=class_row(Overdue)) as cursor:
+        found = cursor.execute(SQL["overdue"], {"patience": PATIENCE}).fetchone()
+    assert found is not None, "an aggregate gives one row"
+    return found
