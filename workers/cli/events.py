@@ -47,6 +47,32 @@ def publish(
 
 
 @app.command()
+def bind(
+    exchanges: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="EXCHANGE...", show_default="those of the namespace Mintsoft.Events"
+        ),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Take in what MassTransit or NServiceBus publish to exchanges of their own.
+
+    Once is enough: the binding stays in RabbitMQ. The user of MX_AMQP_URL must be allowed to
+    read those exchanges, and to configure them where they are not there yet.
+    """
+    from events.dotnet import TYPE_EXCHANGES
+    from workers.cli import publishing
+
+    bound = exchanges or list(TYPE_EXCHANGES)
+    publishing.bind(bound)
+    if json:
+        output.as_json({"bound": bound})
+    else:
+        output.note(f"Bound to the queue ingress: {', '.join(bound)}.")
+
+
+@app.command()
 def parked(
     all_: Annotated[bool, typer.Option("--all", help="Those settled already, too.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,

@@ -113,12 +113,28 @@ def publish(messages: Sequence["Message"]) -> None:
     from events.egress import Publisher
     from events.topology import declare
 
-    url = load_settings().amqp_url.get_secret_value()
-    if url.startswith(MEMORY):
-        raise Problem("MX_AMQP_URL is memory://, which only one process sees: set it to RabbitMQ.")
+    url = _broker()
     from pika import BlockingConnection
 
     with BlockingConnection(parameters(url, "cli")) as connection:
         declare(connection.channel())
     with Publisher(url) as publisher:
         publisher.publish_batch(messages)
+
+
+def bind(exchanges: Sequence[str]) -> None:
+    """Let what is published to *exchanges* reach the ingress. Raises AMQPError or Problem."""
+    from pika import BlockingConnection
+
+    from events import topology
+    from events.amqp import parameters
+
+    with BlockingConnection(parameters(_broker(), "cli")) as connection:
+        topology.bind(connection, exchanges)
+
+
+def _broker() -> str:
+    url = load_settings().amqp_url.get_secret_value()
+    if url.startswith(MEMORY):
+        raise Problem("MX_AMQP_URL is memory://, which only one process sees: set it to RabbitMQ.")
+    return url
