@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from events import dotnet, shortcut
 from events.catalogue import Direction, EventType, incoming, outgoing
-from events.errors import Code, Unreadable, explain, quoted
+from events.errors import Code, Unreadable, defects_of, explain, quoted
 from events.exact_json import dumps, last_member_text, loads, member_text, utc_text
 from events.shortcut import OrderHead, head_of
 from events.wrapped import Wrapped, header_text, parsed
@@ -287,6 +287,7 @@ def _data(kind: EventType, wrapped: Wrapped) -> MintsoftModel | OrderHead:
         raise Unreadable(
             Code.WRONG_DATA,
             f"data of {kind.type}: {explain(error)}; see the event's JSON Schema",
+            defects_of(error),
         ) from None
     return head_of(data) if isinstance(data, OrderDispatchedV1) else data
 
