@@ -52,8 +52,12 @@ chromium: $(STAMP)
 prometheus: $(STAMP)
 	@$(BIN)/python -m deploy.local ensure-prometheus >&2
 
+.PHONY: node
+node: $(STAMP)
+	@$(BIN)/python -m deploy.local ensure-node >&2
+
 .PHONY: test
-test: $(STAMP) rabbitmq chromium prometheus ## Run all tests on real RabbitMQ, PostgreSQL, Chromium (ARGS="-k name" for some)
+test: $(STAMP) rabbitmq chromium prometheus node ## Run all tests on real RabbitMQ, PostgreSQL, Chromium (ARGS="-k name" for some)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
