@@ -94,6 +94,27 @@ def _tell(number: int, verdict: "Verdict") -> None:
 
 
 @app.command()
+def kit(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made if it is not there.")],
+    json: AsJson = False,
+) -> None:
+    """Write the contract for another service's CI: JSON Schemas, examples, a runner, a README.
+
+    Files of an earlier kit are overwritten, others are left alone.
+    """
+    from schemas.kit import write
+
+    try:
+        number = write(folder)
+    except OSError as error:
+        raise Problem(f"DIR: {folder} can't be written ({error.strerror}).") from None
+    if json:
+        output.as_json({"folder": str(folder), "files": number})
+    else:
+        output.note(f"{number} files in {folder}; its README.md says how to use them.")
+
+
+@app.command()
 def bind(
     exchanges: Annotated[
         list[str] | None,
