@@ -53,8 +53,12 @@ chromium: $(STAMP)
 prometheus: $(STAMP)
 	@$(BIN)/python -m deploy.local ensure-prometheus >&2
 
+.PHONY: node
+node: $(STAMP)
+	@$(BIN)/python -m deploy.local ensure-node >&2
+
 .PHONY: test
-test: $(STAMP) rabbitmq chromium prometheus ## Run all tests on real RabbitMQ, PostgreSQL, Chromium (ARGS="-k name" for some)
+test: $(STAMP) rabbitmq chromium prometheus node ## Run all tests on real RabbitMQ, PostgreSQL, Chromium (ARGS="-k name" for some)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
@@ -64,6 +68,7 @@ check: $(STAMP) ## Lint, format, types, import layers, generated files
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m schemas.generate --check
+	@$(BIN)/python -m schemas.compatibility
 	@$(BIN)/python -m workers.reasons.generate --check
 	@$(BIN)/python -m deploy.observability.generate --check
 

@@ -1,9 +1,10 @@
-"""CloudEvents 1.0 over AMQP 0-9-1: the only place that knows how an event is wrapped.
+"""How an event is wrapped in an AMQP 0-9-1 message: CloudEvents 1.0, read and written.
 
 :func:`decode` either returns an event whose data fits its schema and can be stored, or raises
 :class:`events.errors.Unreadable` (its tree is drawn there); nothing else ever leaves it, so no
 body can stop the ingress. Written is structured JSON; read are structured JSON and binary mode
-with every header prefix seen in the wild. Why not the CloudEvents SDK:
+with every header prefix seen in the wild, and what .NET's message buses wrap
+(:mod:`events.dotnet`). Why not the CloudEvents SDK:
 ``docs/decisions/0002-own-cloudevents-decoding.md``.
 """
 
@@ -14,20 +15,12 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
-from events import shortcut
+from events import dotnet, shortcut
 from events.catalogue import Direction, EventType, incoming, outgoing
-from events.errors import Code, Unreadable, explain, quoted
-from events.exact_json import (
-    NotJson,
-    NotStorable,
-    TooDeep,
-    dumps,
-    last_member_text,
-    loads,
-    member_text,
-    utc_text,
-)
+from events.errors import Code, Unreadable, defects_of, explain, quoted
+from events.exact_json import dumps, last_member_text, loads, member_text, utc_text
 from events.shortcut import OrderHead, head_of
+from events.wrapped import Wrapped, header_text, parsed
 from schemas.orders import OrderDispatchedV1
 from schemas.values import MintsoftModel, as_utc
 
@@ -83,15 +76,6 @@ class Message:
     headers: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wrapped:
-    """An envelope taken apart: attributes as they came, data as value and as text."""
-
-    attributes: Mapping[str, object]
-    data: object
-    data_json: str | None
-
-
 def decode(
     body: bytes, headers: Mapping[str, object], content_type: str | None, routing_key: str
 ) -> Event:
@@ -109,7 +93,7 @@ def decode(
     ):
         return _from_shortcut(taken, headers)
     wrapped = _unwrap(body, headers, content_type)
-    kind = _known_type(wrapped.attributes, routing_key)
+    kind = _known_type(wrapped, routing_key)
     source, account = _source(wrapped.attributes)
     return Event(
         id=_required(wrapped.attributes, "id"),
@@ -148,11 +132,12 @@ def is_readable(message: Message) -> bool:
     return True
 
 
-def _unwrap(body: bytes, headers: Mapping[str, object], content_type: str | None) -> _Wrapped:
+def _unwrap(body: bytes, headers: Mapping[str, object], content_type: str | None) -> Wrapped:
     if (content_type or "").lower().startswith("application/cloudevents"):
         return _structured(body, content_type)
-    attributes = _binary_attributes(headers)
-    return _binary(body, attributes, content_type) if attributes else _structured(body, None)
+    if attributes := _binary_attributes(headers):
+        return _binary(body, attributes, content_type)
+    return dotnet.unwrapped(body, headers, content_type) or _structured(body, None)
 
 
 def _binary_attributes(headers: Mapping[str, object]) -> dict[str, object]:
@@ -161,27 +146,23 @@ def _binary_attributes(headers: Mapping[str, object]) -> dict[str, object]:
         lowered = name.lower()
         for prefix in BINARY_PREFIXES:
             if lowered.startswith(prefix):
-                attributes[lowered.removeprefix(prefix)] = _header_value(value)
+                attributes[lowered.removeprefix(prefix)] = header_text(value)
     return attributes
 
 
-def _header_value(value: object) -> object:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-
-
-def _binary(body: bytes, attributes: Mapping[str, object], content_type: str | None) -> _Wrapped:
+def _binary(body: bytes, attributes: Mapping[str, object], content_type: str | None) -> Wrapped:
     _check_spec_version(attributes)
     _check_data_type(content_type or attributes.get("datacontenttype"))
-    return _Wrapped(attributes, _json(body), body.decode().strip())
+    return Wrapped(attributes, parsed(body), body.decode().strip())
 
 
-def _structured(body: bytes, content_type: str | None) -> _Wrapped:
+def _structured(body: bytes, content_type: str | None) -> Wrapped:
     if content_type and not content_type.lower().startswith(STRUCTURED):
         raise Unreadable(
             Code.NOT_CLOUDEVENT,
             f"content type: {quoted(content_type)}; publish one event a message as {STRUCTURED}",
         )
-    envelope = _json(body)
+    envelope = parsed(body)
     if not isinstance(envelope, dict):
         raise Unreadable(
             Code.NOT_CLOUDEVENT,
@@ -192,20 +173,7 @@ def _structured(body: bytes, content_type: str | None) -> _Wrapped:
     text = body.decode()
     is_last = next(reversed(envelope)) == "data"
     data_json = (is_last and last_member_text(text)) or member_text(text, "data")
-    return _Wrapped(envelope, envelope.get("data"), data_json)
-
-
-def _json(body: bytes) -> object:
-    try:
-        return loads(body)
-    except NotStorable as error:
-        raise Unreadable(Code.NOT_STORABLE, f"body: {error}; remove it and publish again") from None
-    except TooDeep as error:
-        raise Unreadable(Code.NOT_JSON, f"body: nests too deep ({error}); flatten it") from None
-    except NotJson as error:
-        raise Unreadable(
-            Code.NOT_JSON, f"body: not JSON in UTF-8 ({error}); publish a CloudEvents message"
-        ) from None
+    return Wrapped(envelope, envelope.get("data"), data_json)
 
 
 def _check_spec_version(attributes: Mapping[str, object]) -> None:
@@ -248,9 +216,9 @@ def _optional(attributes: Mapping[str, object], name: str) -> str | None:
     )
 
 
-def _known_type(attributes: Mapping[str, object], routing_key: str) -> EventType:
-    name = _required(attributes, "type")
-    if name != routing_key:
+def _known_type(wrapped: Wrapped, routing_key: str) -> EventType:
+    name = _required(wrapped.attributes, "type")
+    if name != routing_key and (wrapped.keyed or incoming(routing_key)):
         raise Unreadable(
             Code.WRONG_KEY,
             f"type: {quoted(name)} came with the routing key {quoted(routing_key)}; "
@@ -308,7 +276,7 @@ def _time(value: object) -> datetime | None:
     )
 
 
-def _data(kind: EventType, wrapped: _Wrapped) -> MintsoftModel | OrderHead:
+def _data(kind: EventType, wrapped: Wrapped) -> MintsoftModel | OrderHead:
     if wrapped.data_json is None:
         raise Unreadable(
             Code.WRONG_DATA, "data: missing; publish the document as JSON in 'data', not encoded"
@@ -319,13 +287,14 @@ def _data(kind: EventType, wrapped: _Wrapped) -> MintsoftModel | OrderHead:
         raise Unreadable(
             Code.WRONG_DATA,
             f"data of {kind.type}: {explain(error)}; see the event's JSON Schema",
+            defects_of(error),
         ) from None
     return head_of(data) if isinstance(data, OrderDispatchedV1) else data
 
 
 def _traceparent(attributes: Mapping[str, object], headers: Mapping[str, object]) -> str | None:
     """Return the W3C trace context, if a well-formed one came along; a bad one is no defect."""
-    value = attributes.get("traceparent") or _header_value(headers.get("traceparent"))
+    value = attributes.get("traceparent") or header_text(headers.get("traceparent"))
     return value if isinstance(value, str) and _TRACEPARENT.fullmatch(value) else None
 
 

@@ -17,7 +17,8 @@ Each message names the field, the value and the remedy. Values of data are named
 are numbers: a text may be somebody's name or address.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
@@ -41,13 +42,29 @@ class Code(StrEnum):
     UNEXPECTED = "unexpected"
 
 
-class Unreadable(ValueError):  # noqa: N818  the word of the ledger and the console
-    """The message can't be read as one of our events; it is to be parked, not retried."""
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One thing that is wrong with an event's data; ``got`` never repeats a text."""
 
-    def __init__(self, code: Code, message: str) -> None:
+    field: str
+    kind: str
+    problem: str
+    got: str | None
+    spelt: str | None = None
+    """The name in other case, where the field seems to be missing for that alone."""
+
+
+class Unreadable(ValueError):  # noqa: N818  the word of the ledger and the console
+    """The message can't be read as one of our events; it is to be parked, not retried.
+
+    ``defects`` are all that is wrong with the data, where that is the reason.
+    """
+
+    def __init__(self, code: Code, message: str, defects: Sequence[Defect] = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.defects = defects
 
 
 SHOWN_ERRORS = 5
@@ -73,15 +90,37 @@ def field_path(location: Iterable[int | str]) -> str:
 
 def explain(error: ValidationError) -> str:
     """Return what is wrong with an event's data, without repeating texts from it."""
-    details = error.errors(include_url=False, include_context=False)
-    shown = "; ".join(map(_one, details[:SHOWN_ERRORS]))
-    more = len(details) - SHOWN_ERRORS
+    found = defects_of(error)
+    shown = "; ".join(map(_one, found[:SHOWN_ERRORS]))
+    more = len(found) - SHOWN_ERRORS
     return f"{shown}; and {more} more" if more > 0 else shown
 
 
-def _one(detail: ErrorDetails) -> str:
-    got = "" if detail["type"] == "missing" else f", got {_kind(detail['input'])}"
-    return f"{field_path(detail['loc'])}: {detail['msg']}{got}"
+def defects_of(error: ValidationError) -> list[Defect]:
+    """Return everything that is wrong with an event's data."""
+    return [_defect(each) for each in error.errors(include_url=False, include_context=False)]
+
+
+def _defect(detail: ErrorDetails) -> Defect:
+    missing = detail["type"] == "missing"
+    return Defect(
+        field_path(detail["loc"]),
+        detail["type"],
+        detail["msg"],
+        None if missing else _kind(detail["input"]),
+        _other_case(detail) if missing else None,
+    )
+
+
+def _other_case(detail: ErrorDetails) -> str | None:
+    wanted = str(detail["loc"][-1]).lower()
+    names = detail["input"] if isinstance(detail["input"], Mapping) else ()
+    return next((name for name in names if name.lower() == wanted), None)
+
+
+def _one(defect: Defect) -> str:
+    got = "" if defect.got is None else f", got {defect.got}"
+    return f"{defect.field}: {defect.problem}{got}"
 
 
 def _kind(value: object) -> str:

@@ -11,15 +11,20 @@ reject-publish) and waits there without expiry. Nothing here is deprecated up to
 every argument is understood by 3.10. A queue can't change its arguments: a change needs a new name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from pika.exceptions import ChannelClosedByBroker
 
 from events.catalogue import CATALOGUE, Direction
 from schemas.catalogue import MINTSOFT_EVENTS, XERO_EVENTS
 
 DELIVERY_LIMIT = 20
 """Deliveries before a message counts as one that kills its reader; RabbitMQ 4's own default."""
+
+NOT_FOUND = 404
+"""AMQP's reply code for an object that is not there."""
 
 INGRESS = "ingress"
 INGRESS_DEAD = "ingress.dead"
@@ -68,6 +73,12 @@ BINDINGS: tuple[Binding, ...] = tuple(
     Binding(MINTSOFT_EVENTS, f"{word}.#", INGRESS) for word in _FIRST_WORDS
 )
 
+
+def is_bound(routing_key: str) -> bool:
+    """Return whether a message with *routing_key* on ``mintsoft.events`` reaches the ingress."""
+    return routing_key.partition(".")[0] in _FIRST_WORDS
+
+
 EXPORTS_ORDERS = "exports.orders"
 EXPORTS_INVOICES = "exports.invoices"
 IMPORTS_SALES_ORDERS = "imports.sales_orders"
@@ -101,3 +112,27 @@ def declare(channel: Any) -> None:
         channel.queue_declare(queue.name, durable=True, arguments=dict(queue.arguments))
     for binding in BINDINGS:
         channel.queue_bind(binding.queue, binding.exchange, binding.routing_key)
+
+
+def bind(connection: Any, exchanges: Iterable[str]) -> None:
+    """Let what is published to *exchanges* go to the ingress, too; once is enough.
+
+    Not done by :func:`declare`, since these exchanges are their publishers': one that is there is
+    taken as it is, whatever its kind, and one that is not yet becomes what .NET's message buses
+    would declare, a durable fan-out. Raises pika's AMQPError.
+    """
+    declare(connection.channel())
+    for name in exchanges:
+        if not _is_there(connection, name):
+            connection.channel().exchange_declare(name, exchange_type="fanout", durable=True)
+        connection.channel().queue_bind(INGRESS, name, "#")
+
+
+def _is_there(connection: Any, exchange: str) -> bool:
+    try:
+        connection.channel().exchange_declare(exchange, passive=True)
+    except ChannelClosedByBroker as error:
+        if error.reply_code != NOT_FOUND:
+            raise
+        return False
+    return True

@@ -105,7 +105,7 @@ def asyncapi() -> Json:
         "operations": {name: _operation(name) for name in every},
         "components": {
             "messages": {name: _message(name, model) for name, model in every.items()},
-            "schemas": {"cloudEvent": _cloud_event()},
+            "schemas": {"cloudEvent": cloud_event()},
         },
     }
 
@@ -146,18 +146,23 @@ def _message(event_type: str, model: type[MintsoftModel]) -> Json:
         "payload": {
             "allOf": [
                 {"$ref": "#/components/schemas/cloudEvent"},
-                {
-                    "type": "object",
-                    "required": ["data"],
-                    "properties": {
-                        "type": {"const": event_type},
-                        "source": {"type": "string", "pattern": _source_pattern(event_type)},
-                        "data": {"$ref": f"./json/{event_type}.schema.json"},
-                    },
-                },
+                event_schema(event_type, {"$ref": f"./json/{event_type}.schema.json"}),
             ]
         },
-        "examples": [_example(event_type, path) for path in examples_of(event_type, "pass")],
+        "examples": [example(event_type, path) for path in examples_of(event_type, "pass")],
+    }
+
+
+def event_schema(event_type: str, data: Json) -> Json:
+    """Return what the CloudEvent of one event has besides what all have."""
+    return {
+        "type": "object",
+        "required": ["data"],
+        "properties": {
+            "type": {"const": event_type},
+            "source": {"type": "string", "pattern": _source_pattern(event_type)},
+            "data": data,
+        },
     }
 
 
@@ -166,7 +171,8 @@ def _source_pattern(event_type: str) -> str:
     return f"^/{sender}/[A-Za-z0-9][A-Za-z0-9._-]{{0,99}}$"
 
 
-def _cloud_event() -> Json:
+def cloud_event() -> Json:
+    """Return the schema of the attributes that every CloudEvent of ours has."""
     text = {"type": "string", "minLength": 1, "maxLength": 255}
     return {
         "type": "object",
@@ -193,7 +199,8 @@ def _subject(data: Json) -> str:
     return str(next(document[name] for name in SUBJECTS if name in document))
 
 
-def _example(event_type: str, path: Path) -> Json:
+def example(event_type: str, path: Path) -> Json:
+    """Return the CloudEvent with the data of an example, under the example's name."""
     sender = "mintsoft" if event_type in INCOMING else "mintsoft-xero"
     data = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     return {

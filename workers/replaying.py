@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from psycopg_pool import ConnectionPool
 
 from events.envelope import Message, Unreadable, decode
+from events.topology import INGRESS, is_bound
 from schemas.catalogue import MINTSOFT_EVENTS
 from workers.entrance import Publish
 from workers.store import parked
@@ -18,6 +19,9 @@ from workers.store.parked import Parked
 
 BROKERS_OWN = ("x-death", "x-delivery-count", "x-first-death", "x-last-death")
 """Beginnings of headers that RabbitMQ adds itself and counts anew."""
+
+STRAIGHT = ""
+"""AMQP's exchange that leads to every queue by its name."""
 
 MOST = 1000
 """Messages that are replayed at once: their bodies are in memory together."""
@@ -43,15 +47,21 @@ AS_IT_CAME = Edit()
 
 
 def message_of(found: Parked, edit: Edit = AS_IT_CAME) -> Message:
-    """Return the message as it came, or as it was edited."""
+    """Return the message as it came, or as it was edited.
+
+    One whose key ``mintsoft.events`` does not know, as it came by an exchange of its publisher's,
+    goes straight to the queue.
+    """
     headers = {
         name: value
         for name, value in found.headers.items()
         if value is not None and not name.startswith(BROKERS_OWN)
     }
+    key = found.routing_key if edit.routing_key is None else edit.routing_key
+    exchange, key = (MINTSOFT_EVENTS, key) if is_bound(key) else (STRAIGHT, INGRESS)
     return Message(
-        MINTSOFT_EVENTS,
-        found.routing_key if edit.routing_key is None else edit.routing_key,
+        exchange,
+        key,
         found.body if edit.body is None else edit.body,
         found.content_type or "",
         headers=headers,

@@ -1,5 +1,5 @@
 """`python -m deploy.local up` runs the engine; `ensure-rabbitmq`,
-`ensure-chromium`, `ensure-prometheus` install what tests need.
+`ensure-chromium`, `ensure-prometheus`, `ensure-node` install what tests need.
 
 The parent holds the engine's standard input: when the parent ends, however it ends, the pipe
 closes and the engine ends too. Standard output carries JSON lines only: first where everything
@@ -37,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             install.ensure_chromium()
         elif chosen.command == "ensure-prometheus":
             install.ensure_prometheus()
+        elif chosen.command == "ensure-node":
+            install.ensure_node()
         else:
             up(chosen.state_dir, fast=chosen.fast, fresh=chosen.fresh)
     except EngineError as error:
@@ -55,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("ensure-rabbitmq", help="install RabbitMQ if it is missing")
     commands.add_parser("ensure-chromium", help="install Chromium if it is missing")
     commands.add_parser("ensure-prometheus", help="unpack Prometheus if it is missing")
+    commands.add_parser("ensure-node", help="install Node and npm if they are missing")
     return parser
 
 

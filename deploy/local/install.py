@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.local import chromium, containers, prometheus, rabbitmq
+from deploy.local import chromium, containers, node, prometheus, rabbitmq
 from deploy.local.processes import EngineError
 
 POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it before a package starts its service
@@ -52,6 +52,15 @@ def ensure_prometheus() -> None:
         _unpack_package(prometheus.PACKAGE, prometheus.folder(), prometheus.REMEDY)
     if not prometheus.is_there():
         raise EngineError(prometheus.REMEDY)
+
+
+def ensure_node() -> None:
+    """Return when there are Node and npm; EngineError with the remedy when there are none."""
+    if not node.is_there() and _may_use_apt():
+        _install_package("nodejs", node.REMEDY)
+        _install_package("npm", node.REMEDY)
+    if not node.is_there():
+        raise EngineError(node.REMEDY)
 
 
 def _may_use_apt() -> bool:

@@ -11,6 +11,7 @@ from workers.cli.errors import Problem
 from workers.cli.options import AsJson, Who
 
 if TYPE_CHECKING:
+    from workers.cli.validating import Verdict
     from workers.replaying import Edit
     from workers.store.parked import Parked, Replay
 
@@ -44,6 +45,99 @@ def publish(
         output.as_json({"published": len(messages)})
     else:
         output.note(f"{len(messages)} published and confirmed.")
+
+
+@app.command()
+def validate(
+    file: Annotated[Path, typer.Argument(help="One message, or one a line; - for input.")],
+    type_: Annotated[str | None, typer.Option("--type", help="For bare data: its event.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Say what would become of a message: a CloudEvent, MassTransit's, or bare data with --type.
+
+    NServiceBus's meaning is in headers: give the message as RabbitMQ's management interface
+    does. Nothing is published or asked. Exit code 1 when something would be parked.
+    """
+    from schemas.catalogue import INCOMING
+    from workers.cli import validating
+    from workers.cli.session import read_file
+
+    if str(file) != "-" and not file.is_file():
+        raise typer.BadParameter(f"{file} is no file", param_hint="FILE")
+    if type_ is not None and type_ not in INCOMING:
+        raise typer.BadParameter(f"{type_!r}: one of {', '.join(INCOMING)}", param_hint="--type")
+    found = [validating.verdict(each, type_) for each in validating.pieces(read_file(file, "FILE"))]
+    if json:
+        output.as_json([{**_plain(each), "accepted": each.code is None} for each in found])
+    else:
+        for number, each in enumerate(found, 1):
+            _tell(number, each)
+    if any(each.code for each in found):
+        raise typer.Exit(1)
+
+
+def _plain(verdict: "Verdict") -> dict[str, object]:
+    shown = output.plain(verdict)
+    assert isinstance(shown, dict)
+    return shown
+
+
+def _tell(number: int, verdict: "Verdict") -> None:
+    if verdict.code is None:
+        known = (verdict.type, verdict.account and f"account {verdict.account}", verdict.id)
+        typer.echo(f"{number}: accepted ({verdict.envelope}): {', '.join(filter(None, known))}")
+    else:
+        typer.echo(f"{number}: refused ({verdict.envelope}), {verdict.code}")
+    typer.echo(f"   {verdict.what}")
+    for each in verdict.wrong:
+        typer.echo(f"   {each.field}: {each.problem}; {each.remedy}")
+
+
+@app.command()
+def kit(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made if it is not there.")],
+    json: AsJson = False,
+) -> None:
+    """Write the contract for another service's CI: JSON Schemas, examples, a runner, a README.
+
+    Files of an earlier kit are overwritten, others are left alone.
+    """
+    from schemas.kit import write
+
+    try:
+        number = write(folder)
+    except OSError as error:
+        raise Problem(f"DIR: {folder} can't be written ({error.strerror}).") from None
+    if json:
+        output.as_json({"folder": str(folder), "files": number})
+    else:
+        output.note(f"{number} files in {folder}; its README.md says how to use them.")
+
+
+@app.command()
+def bind(
+    exchanges: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="EXCHANGE...", show_default="those of the namespace Mintsoft.Events"
+        ),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Take in what MassTransit or NServiceBus publish to exchanges of their own.
+
+    Once is enough: the binding stays in RabbitMQ. The user of MX_AMQP_URL must be allowed to
+    read those exchanges, and to configure them where they are not there yet.
+    """
+    from events.dotnet import TYPE_EXCHANGES
+    from workers.cli import publishing
+
+    bound = exchanges or list(TYPE_EXCHANGES)
+    publishing.bind(bound)
+    if json:
+        output.as_json({"bound": bound})
+    else:
+        output.note(f"Bound to the queue ingress: {', '.join(bound)}.")
 
 
 @app.command()

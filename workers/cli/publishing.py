@@ -2,6 +2,7 @@
 
 import json as standard_json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -30,24 +31,28 @@ def pieces(text: bytes) -> list[bytes]:
 def message_of(
     text: bytes, event_type: str | None, account: str | None, *, force: bool = False
 ) -> "Message":
-    """Return the message that carries the CloudEvent, or the bare data, in *text*.
+    """Return the message that *text* holds, or that carries the bare data in it.
 
-    A CloudEvent goes out byte for byte. Raises Problem when it could not be read, unless *force*.
+    What is in an envelope goes out byte for byte. Raises Problem when it could not be read, unless
+    *force*.
     """
-    from events.envelope import STRUCTURED, Unreadable, decode
+    from events.envelope import Unreadable, decode
+    from schemas.catalogue import MINTSOFT_EVENTS
+    from workers.cli import given
 
     found = _parsed(text, force=force)
-    if isinstance(found, dict) and "specversion" not in found:
+    if isinstance(found, dict) and given.envelope_of(found) is given.Envelope.BARE:
         return _wrapped(found, event_type, account)
-    key = event_type or str(found.get("type") if isinstance(found, dict) else "")
+    message = given.message(text, found, event_type)
+    key = message.routing_key
     if not force:
         try:
-            decode(text, {}, STRUCTURED, key)
+            key = decode(message.body, message.headers, message.content_type, key).type
         except Unreadable as error:
             raise Problem(f"{error.message}.") from None
     if not key:
         raise Problem("--type: needed for what is no CloudEvent, as its routing key.")
-    return _raw(text, key)
+    return replace(message, exchange=MINTSOFT_EVENTS, routing_key=key)
 
 
 def _parsed(text: bytes, *, force: bool) -> object:
@@ -59,13 +64,6 @@ def _parsed(text: bytes, *, force: bool) -> object:
         if force:
             return None
         raise Problem(f"The event is no JSON ({error}).") from None
-
-
-def _raw(text: bytes, routing_key: str) -> "Message":
-    from events.envelope import Message
-    from schemas.catalogue import MINTSOFT_EVENTS
-
-    return Message(MINTSOFT_EVENTS, routing_key, text)
 
 
 def _wrapped(data: dict[str, object], event_type: str | None, account: str | None) -> "Message":
@@ -113,12 +111,28 @@ def publish(messages: Sequence["Message"]) -> None:
     from events.egress import Publisher
     from events.topology import declare
 
-    url = load_settings().amqp_url.get_secret_value()
-    if url.startswith(MEMORY):
-        raise Problem("MX_AMQP_URL is memory://, which only one process sees: set it to RabbitMQ.")
+    url = _broker()
     from pika import BlockingConnection
 
     with BlockingConnection(parameters(url, "cli")) as connection:
         declare(connection.channel())
     with Publisher(url) as publisher:
         publisher.publish_batch(messages)
+
+
+def bind(exchanges: Sequence[str]) -> None:
+    """Let what is published to *exchanges* reach the ingress. Raises AMQPError or Problem."""
+    from pika import BlockingConnection
+
+    from events import topology
+    from events.amqp import parameters
+
+    with BlockingConnection(parameters(_broker(), "cli")) as connection:
+        topology.bind(connection, exchanges)
+
+
+def _broker() -> str:
+    url = load_settings().amqp_url.get_secret_value()
+    if url.startswith(MEMORY):
+        raise Problem("MX_AMQP_URL is memory://, which only one process sees: set it to RabbitMQ.")
+    return url

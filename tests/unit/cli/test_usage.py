@@ -45,7 +45,7 @@ def test_the_public_commands_are_there() -> None:
         *(f"import {verb}" for verb in ("list", "show", "retry", "skip")),
         *(f"schedule {verb}" for verb in ("list", "set", "run")),
         *(f"event {verb}" for verb in ("publish", "parked", "parked-show", "replay", "discard")),
-        *("export reconcile", "audit list"),
+        *("export reconcile", "audit list", "event validate", "event bind", "event kit"),
     }
 
 

@@ -78,6 +78,32 @@ def test_any_json(value: Any, routing_key: str, headers: dict[str, object]) -> N
     check(read(delivery(json.dumps(value).encode(), routing_key, headers)))
 
 
+BUS_NAMES = st.sampled_from(
+    ["messageId", "messageType", "message", "sentTime", "headers", "Message", "Mintsoft-Account"]
+)
+TYPES = st.sampled_from(["urn:message:X:OrderDispatchedV1", "X.OrderCancelled, X; Y.Z"]) | VALUES
+BUS_HEADERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "NServiceBus.MessageId": HEADER_VALUES,
+        "NServiceBus.EnclosedMessageTypes": TYPES,
+        "NServiceBus.TimeSent": HEADER_VALUES,
+        "NServiceBus.ContentType": HEADER_VALUES,
+        "Mintsoft-Account": HEADER_VALUES,
+    },
+)
+
+
+@given(st.dictionaries(BUS_NAMES, TYPES | HEADERS, max_size=7), KEYS, BUS_HEADERS, st.booleans())
+def test_any_message_of_a_bus(
+    value: dict[str, object], routing_key: str, headers: dict[str, object], masstransit: bool
+) -> None:
+    """MassTransit's and NServiceBus's envelopes with anything at all in them."""
+    content_type = "application/vnd.masstransit+json" if masstransit else None
+    body = json.dumps(value, default=str).encode()
+    check(read(Delivery(1, body, headers, content_type, routing_key, False, 0)))
+
+
 @settings(max_examples=200)
 @given(st.sampled_from(EXAMPLES), st.data())
 def test_real_events_with_one_value_replaced(example: tuple[str, Any], data: Any) -> None:
