@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: venv
 venv: $(STAMP) ## Install exactly what requirements.lock names into .venv
@@ -65,6 +65,7 @@ check: $(STAMP) ## Lint, format, types, import layers, generated files
 	@$(BIN)/python -m schemas.generate --check
 	@$(BIN)/python -m workers.reasons.generate --check
 	@$(BIN)/python -m deploy.observability.generate --check
+	@$(BIN)/python -m deploy.rabbitmq.generate --check
 
 .PHONY: bench
 bench: $(STAMP) rabbitmq ## Measure events per second through the ingress beside the plain way
@@ -82,6 +83,10 @@ alarms: $(STAMP) rabbitmq prometheus ## Make every alert fire by its fault in a 
 .PHONY: dashboards
 dashboards: $(STAMP) ## Write the dashboards anew from their description
 	@$(BIN)/python -m deploy.observability.generate
+
+.PHONY: definitions
+definitions: $(STAMP) ## Write RabbitMQ's definitions anew: queues, users, permissions, policies
+	@$(BIN)/python -m deploy.rabbitmq.generate
 
 .PHONY: lock
 lock: ## Resolve pyproject.toml's dependencies anew into requirements.lock (needs uv)

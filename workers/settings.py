@@ -24,6 +24,10 @@ class Settings(BaseSettings):
         default=SecretStr("postgresql:///mintsoft_xero"),
         description="PostgreSQL, as a libpq URL; TLS by sslmode and sslrootcert",
     )
+    database_pooled: bool = Field(
+        default=False,
+        description="true where MX_DATABASE_URL leads to a pool in transaction mode (pgbouncer)",
+    )
     amqp_url: SecretStr = Field(
         default=SecretStr("amqp://guest:guest@127.0.0.1:5672/%2F"),
         description="RabbitMQ; amqps:// for TLS; memory:// keeps wake-ups in this process",
