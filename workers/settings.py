@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -12,13 +13,21 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 ROLES = ("viewer", "bookkeeper", "operator")
 """What people may be in the console, as workers.store.operators explains."""
 
+SECRETS = Path("/run/secrets")
+"""Where containers find secrets as files, each named after its variable: ``mx_amqp_url``."""
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Settings(BaseSettings):
     """What the fleet needs to know; ``mintsoft-xero doctor`` prints each with its source."""
 
-    model_config = SettingsConfigDict(env_prefix="MX_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="MX_",
+        env_file=".env",
+        secrets_dir=SECRETS if SECRETS.is_dir() else None,
+        extra="ignore",
+    )
 
     database_url: SecretStr = Field(
         default=SecretStr("postgresql:///mintsoft_xero"),
