@@ -49,8 +49,10 @@ def test_every_pip_run_is_held_to_wheels_and_locks() -> None:
     ]
     assert runs == [
         "install --require-hashes -r build.lock",
-        "wheel --require-hashes --no-binary xero-python --no-build-isolation"
-        " --wheel-dir wheels -r requirements.lock",
+        (
+            "wheel --require-hashes --no-binary xero-python --no-build-isolation"
+            " --wheel-dir wheels -r requirements.lock"
+        ),
         "install --no-index wheels/*.whl",
         "install dist/*.whl",
     ]
