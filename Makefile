@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1mmake %-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: venv
 venv: $(STAMP) ## Install exactly what requirements.lock names into .venv
@@ -71,6 +71,8 @@ check: $(STAMP) ## Lint, format, types, import layers, generated files
 	@$(BIN)/python -m schemas.compatibility
 	@$(BIN)/python -m workers.reasons.generate --check
 	@$(BIN)/python -m deploy.observability.generate --check
+	@$(BIN)/python -m deploy.rabbitmq.generate --check
+	@$(BIN)/python -m deploy.compose.example --check
 
 .PHONY: bench
 bench: $(STAMP) rabbitmq ## Measure events per second through the ingress beside the plain way
@@ -93,10 +95,25 @@ alarms: $(STAMP) rabbitmq prometheus ## Make every alert fire by its fault in a 
 dashboards: $(STAMP) ## Write the dashboards anew from their description
 	@$(BIN)/python -m deploy.observability.generate
 
+.PHONY: definitions
+definitions: $(STAMP) ## Write RabbitMQ's definitions and .env.example anew from the code
+	@$(BIN)/python -m deploy.rabbitmq.generate
+	@$(BIN)/python -m deploy.compose.example
+
+LOCKED := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links $(ARGS)
+
 .PHONY: lock
 lock: ## Resolve pyproject.toml's dependencies anew into requirements.lock (needs uv)
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-index-url --no-emit-find-links --group dev --output-file requirements.lock $(ARGS) pyproject.toml
+	@$(LOCKED) --group dev --output-file requirements.lock pyproject.toml
+	@$(LOCKED) --constraint requirements.lock --output-file deploy/docker/requirements.lock pyproject.toml
+	@$(LOCKED) --constraint requirements.lock --output-file deploy/docker/build.lock --group build
+
+.PHONY: sbom
+sbom: $(STAMP) ## Write dist/sbom.json (CycloneDX): what is in the image, by version and hash
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-file dist/sbom.json deploy/docker/requirements.lock
 
 .PHONY: clean
 clean: ## Remove .venv, caches and built files

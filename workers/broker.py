@@ -32,6 +32,19 @@ MEMORY = "memory://"
 SEVEN_DAYS_MS = 7 * 24 * 3600 * 1000
 
 
+DEAD_ARGUMENTS: dict[str, Any] = {"x-queue-type": "quorum", "x-message-ttl": SEVEN_DAYS_MS}
+"""Of a queue of wake-ups that were given up."""
+
+
+def work_arguments(queue: str) -> dict[str, Any]:
+    """Return the arguments of a queue of wake-ups, and of the one for its delayed wake-ups."""
+    return {
+        "x-queue-type": "quorum",
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": xq_name(queue),
+    }
+
+
 class Meter(Middleware):
     """Counts and times wake-ups. A message is handled by the thread that began with it."""
 
@@ -61,17 +74,13 @@ class QuorumBroker(RabbitmqBroker):
     """A broker whose queues outlive the loss of a node."""
 
     def _build_queue_arguments(self, queue_name: str) -> dict[str, Any]:
-        return {
-            "x-queue-type": "quorum",
-            "x-dead-letter-exchange": "",
-            "x-dead-letter-routing-key": xq_name(queue_name),
-        }
+        return work_arguments(queue_name)
 
     def _declare_xq_queue(self, queue_name: str) -> Any:
         return self.channel.queue_declare(
             queue=xq_name(queue_name),
             durable=True,
-            arguments={"x-queue-type": "quorum", "x-message-ttl": SEVEN_DAYS_MS},
+            arguments=DEAD_ARGUMENTS,
         )
 
 

@@ -93,7 +93,9 @@ class Runtime:
     @part
     def pool(self) -> ConnectionPool:
         """Connections to PostgreSQL. Raises psycopg_pool.PoolTimeout when there is none."""
-        return open_pool(self.settings.database_url.get_secret_value(), size=self._pool_size)
+        settings = self.settings
+        url = settings.database_url.get_secret_value()
+        return open_pool(url, size=self._pool_size, pooled=settings.database_pooled)
 
     @part
     def broker(self) -> dramatiq.Broker:

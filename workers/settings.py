@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -15,14 +16,27 @@ ROLES = ("viewer", "bookkeeper", "operator")
 """What people may be in the console, as workers.store.operators explains."""
 
 
+SECRETS = Path("/run/secrets")
+"""Where containers find secrets as files, each named after its variable: ``mx_amqp_url``."""
+
+
 class Settings(BaseSettings):
     """What the fleet needs to know; ``mintsoft-xero doctor`` prints each with its source."""
 
-    model_config = SettingsConfigDict(env_prefix="MX_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="MX_",
+        env_file=".env",
+        secrets_dir=SECRETS if SECRETS.is_dir() else None,
+        extra="ignore",
+    )
 
     database_url: SecretStr = Field(
         default=SecretStr("postgresql:///mintsoft_xero"),
         description="PostgreSQL, as a libpq URL; TLS by sslmode and sslrootcert",
+    )
+    database_pooled: bool = Field(
+        default=False,
+        description="true where MX_DATABASE_URL leads to a pool in transaction mode (pgbouncer)",
     )
     amqp_url: SecretStr = Field(
         default=SecretStr("amqp://guest:guest@127.0.0.1:5672/%2F"),

@@ -19,6 +19,7 @@ from workers.cli import (
     doctor,
     events,
     exports,
+    health,
     imports,
     keys,
     mappings,
@@ -61,6 +62,7 @@ for command in (roles.run, roles.ingress, roles.worker, roles.scheduler, roles.r
 app.command()(console.console)
 app.command()(demo.demo)
 app.command()(doctor.doctor)
+app.command()(health.health)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

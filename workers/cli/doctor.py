@@ -79,9 +79,13 @@ def masked(field: str, value: object) -> str:
 
 
 def _source(name: str, in_file: set[str]) -> str:
+    from workers.settings import SECRETS
+
     if name in {each.upper() for each in os.environ}:
         return "environment"
-    return ".env" if name in in_file else "default"
+    if name in in_file:
+        return ".env"
+    return "secret file" if (SECRETS / name.lower()).is_file() else "default"
 
 
 def _names_in_file() -> set[str]:

@@ -30,7 +30,9 @@ def run(threads: Threads = 8, host: Host = None, port: Port = None) -> None:
     from workers.observing import observed
     from workers.runtime import Runtime
 
-    runtime = Runtime(load_settings(quiet=False), pool_size=threads + 12 + POOL)
+    settings = load_settings(quiet=False)
+    _needs_a_session(settings.database_pooled, "run")
+    runtime = Runtime(settings, pool_size=threads + 12 + POOL)
     try:
         fleet = Fleet(runtime, threads=threads)
         stop = on_signal()
@@ -102,6 +104,7 @@ def scheduler() -> None:
     from workers.runtime import Runtime
 
     settings = load_settings(quiet=False)
+    _needs_a_session(settings.database_pooled, "scheduler")
     _broker_url(settings.amqp_url.get_secret_value())
     runtime = Runtime(settings, pool_size=3)
     try:
@@ -187,3 +190,12 @@ def _broker_url(url: str) -> str:
         )
     parameters(url, "check")
     return url
+
+
+def _needs_a_session(pooled: bool, command: str) -> None:
+    """Raise Problem behind a pool: the leader's advisory lock would be some other session's."""
+    if pooled:
+        raise Problem(
+            f"MX_DATABASE_POOLED is true, and `{command}` holds a lock that lives in a session: "
+            "give it PostgreSQL's own address in MX_DATABASE_URL and MX_DATABASE_POOLED=false."
+        )

@@ -1,6 +1,10 @@
 """Connections to PostgreSQL: a pool whose JSON keeps every number's own digits.
 
 Each statement has a time limit, so that a stuck server never holds a thread for good.
+
+Behind a pool in transaction mode (pgbouncer) each transaction may meet another session. Nothing
+may live longer there than a transaction: no prepared statements, and no limit set at the start,
+which such pools refuse; the role has one of its own (deploy/postgres/roles.sql).
 """
 
 from typing import Any
@@ -26,6 +30,9 @@ SILENCE = {
 """A server that vanished without a word is given up after some 25 s; a time limit that the server
 itself keeps would never be heard of."""
 
+OWN_SESSION: dict[str, Any] = {"options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"}
+BEHIND_A_POOL: dict[str, Any] = {"prepare_threshold": None}
+
 
 def _loads(raw: str | bytes) -> object:
     return loads(raw.encode() if isinstance(raw, str) else raw)
@@ -37,9 +44,12 @@ def configure(conn: psycopg.Connection[Any]) -> None:
     set_json_dumps(dumps, conn)
 
 
-def open_pool(database_url: str, *, size: int = 8, name: str = "fleet") -> ConnectionPool:
+def open_pool(
+    database_url: str, *, size: int = 8, name: str = "fleet", pooled: bool = False
+) -> ConnectionPool:
     """Return a pool of up to *size* connections, already open.
 
+    *pooled*: *database_url* leads to a pool in transaction mode.
     Raises psycopg_pool.PoolTimeout when no connection can be had within ten seconds.
     """
     pool = ConnectionPool(
@@ -55,7 +65,7 @@ def open_pool(database_url: str, *, size: int = 8, name: str = "fleet") -> Conne
             "connect_timeout": CONNECT_TIMEOUT_S,
             "application_name": f"mintsoft-xero {name}",
             **SILENCE,
-            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
+            **(BEHIND_A_POOL if pooled else OWN_SESSION),
         },
     )
     pool.open(wait=True, timeout=CONNECT_TIMEOUT_S)

@@ -1,0 +1,106 @@
+"""The manifests: valid to Kubernetes' own schemas, confined, and named as the code names.
+
+Custom resources (RabbitMQ, CloudNativePG, KEDA, Prometheus) have no schema here: what of them the
+fleet hangs on is checked by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from events.topology import WORK_QUEUES
+
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "deploy" / "kubernetes"
+VERSION = "1.33"
+OWN = ("v1", "apps/v1", "batch/v1", "policy/v1", "networking.k8s.io/v1")
+FILES = sorted(path for path in FOLDER.rglob("*.yaml") if path.name != "kustomization.yaml")
+
+
+def documents() -> Iterator[dict[str, Any]]:
+    for path in FILES:
+        yield from yaml.safe_load_all(path.read_text())
+
+
+ALL = list(documents())
+TEMPLATES = {
+    each["metadata"]["name"]: each["spec"]["template"]["spec"]
+    for each in ALL
+    if each["kind"] in ("Deployment", "Job")
+}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(FOLDER).as_posix())
+def test_kubernetes_knows_every_field(path: Path) -> None:
+    """Strictly: a field that is misspelt would be ignored by the cluster."""
+    for each in yaml.safe_load_all(path.read_text()):
+        if each["apiVersion"] in OWN:
+            kubernetes_validate.validate(each, VERSION, strict=True)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("kustomization.yaml")), ids=str)
+def test_what_is_listed_is_there_and_nothing_is_forgotten(path: Path) -> None:
+    """A file beside it that nobody lists would never be applied."""
+    listed = yaml.safe_load(path.read_text())["resources"]
+    assert all((path.parent / each).exists() for each in listed)
+    beside = {each.name for each in path.parent.glob("*.yaml")} - {path.name}
+    assert beside <= set(listed)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_pod_is_confined(name: str) -> None:
+    """Nobody is root, writes to the image, gains rights; each has limits, secrets by name."""
+    pod = TEMPLATES[name]
+    [container] = pod["containers"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["automountServiceAccountToken"] is False
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert {"requests", "limits"} == set(container["resources"])
+    assert "env" not in container
+    assert "Secret" not in {each["kind"] for each in ALL}
+
+
+def test_each_role_has_its_own_user_at_the_broker() -> None:
+    """As deploy/rabbitmq names them; the migration has none."""
+    for name, pod in TEMPLATES.items():
+        [secrets] = [each["projected"] for each in pod["volumes"] if "projected" in each]
+        named = {each["secret"]["name"] for each in secrets["sources"]}
+        brokers = {each for each in named if each.startswith("broker-")}
+        role = name.split("-")[0]
+        assert brokers == (set() if role == "migrate" else {f"broker-{role}"})
+        assert ("database-owner" in named) == (role == "migrate")
+
+
+def test_every_queue_is_served_by_one_deployment_that_scales() -> None:
+    """KEDA's queries speak of the queues of the deployment that they scale."""
+    commands = {name: pod["containers"][0]["args"] for name, pod in TEMPLATES.items()}
+    served = {name: c[2].split(",") for name, c in commands.items() if c[0] == "worker"}
+    assert sorted(queue for queues in served.values() for queue in queues) == sorted(WORK_QUEUES)
+    scaled = {each["metadata"]["name"]: each for each in ALL if each["kind"] == "ScaledObject"}
+    assert set(scaled) == set(served)
+    for name, each in scaled.items():
+        assert each["spec"]["scaleTargetRef"]["name"] == name
+        assert each["spec"]["minReplicaCount"] >= 1
+        query = each["spec"]["triggers"][0]["metadata"]["query"]
+        assert "|".join(served[name]).replace(".", "[.]") in query
+
+
+def test_no_rollout_takes_the_last_one_away() -> None:
+    """New pods come before old ones go, and a drain leaves one standing."""
+    for each in (each for each in ALL if each["kind"] == "Deployment"):
+        assert each["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+        assert each["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > 20
+    budgets = {each["metadata"]["name"] for each in ALL if each["kind"] == "PodDisruptionBudget"}
+    assert budgets == set(TEMPLATES) - {"migrate"}
+    [broker] = [each for each in ALL if each["kind"] == "RabbitmqCluster"]
+    assert broker["spec"]["replicas"] == 3
