@@ -1,4 +1,4 @@
-"""The sweep costs a probe for each connection, a claim its batch, whatever waits; neither shouts."""
+"""The sweep costs a probe for each connection, a claim its batch; neither shouts."""
 
 from __future__ import annotations
 
