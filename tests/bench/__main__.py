@@ -10,7 +10,19 @@ from typing import Any
 
 from rich.console import Console
 
-from tests.bench import cost, floors, growth, idle, memory, report, rounds, size, stages, whole
+from tests.bench import (
+    cost,
+    floors,
+    growth,
+    idle,
+    memory,
+    pages,
+    report,
+    rounds,
+    size,
+    stages,
+    whole,
+)
 from tests.bench.place import Place, place
 from tests.bench.report import Figures
 from workers import logs
@@ -79,6 +91,11 @@ def _idle(ready: Place, _options: argparse.Namespace, figures: Figures, _say: Sa
     figures.ticks = idle.ticks(ready.spender)
 
 
+def _pages(ready: Place, options: argparse.Namespace, figures: Figures, say: Say) -> None:
+    found = pages.measure(ready.spender, options.rows, say)
+    figures.sections["console_pages"] = pages.section(found, options.rows)
+
+
 PARTS: dict[str, Callable[[Place, argparse.Namespace, Figures, Say], None]] = {
     "ingress": _ingress,
     "whole": _whole,
@@ -89,8 +106,9 @@ PARTS: dict[str, Callable[[Place, argparse.Namespace, Figures, Say], None]] = {
     "size": _size,
     "calls": _calls,
     "idle": _idle,
+    "pages": _pages,
 }
-"""In this order: what has a goal comes first."""
+"""In this order: what has a goal comes first; pages fill a ledger that the others had empty."""
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Snap
+from tests.browser.test_morning import judge
 from tests.browser.test_walk import sign_in
 from tests.support.console import ConsoleUnderTest
 from tests.support.documents import delivery, dispatched, invoice, item, order
@@ -44,6 +45,33 @@ def shop(console: ConsoleUnderTest) -> Office:
     return at
 
 
+EVERY_PAGE = (
+    "/",
+    "/documents",
+    "/documents?reason=currency_not_enabled",
+    "/documents/1",
+    "/documents/5",
+    "/imports",
+    "/imports/1",
+    "/parked",
+    "/parked/2",
+    "/parked/replay",
+    "/connections",
+    "/connections/new",
+    "{connection}",
+    "{connection}/preview",
+    "{connection}/drafts",
+    "{connection}/backfill",
+    "{connection}/mapping",
+    "/schedules",
+    "/reconciliation?first=2026-11-01&last=2026-11-30",
+    "/audit",
+    "/reasons",
+    "/reasons/account_archived",
+)
+
+
+@pytest.mark.timeout(300)  # axe looks at each of some twenty pages
 def test_an_operators_morning(
     console: ConsoleUnderTest, shop: Office, page: Page, snap: Snap, tmp_path: Path
 ) -> None:
@@ -55,12 +83,13 @@ def test_an_operators_morning(
     import_now(shop, page, snap)
     reconcile(fleet, page, snap, tmp_path)
     look_back(page, snap)
+    look_at_every_page(page, f"/connections/{shop.connection}", snap)
 
 
 def mend_the_parked_order(fleet: Fleet, page: Page, snap: Snap) -> None:
     page.get_by_role("link", name="Parked").click()
     snap("20-parked")
-    page.get_by_role("link", name=re.compile("Wrong data")).click()
+    page.get_by_role("link", name=re.compile("· Wrong data")).click()
     page.get_by_role("link", name="order.dispatched.v1").click()
     expect(page.get_by_text("ClientId: Field required").first).to_be_visible()
     snap("21-parked-message")
@@ -126,3 +155,16 @@ def look_back(page: Page, snap: Snap) -> None:
     page.get_by_role("link", name="Audit").click()
     expect(page.get_by_role("row", name=re.compile("Published a parked"))).to_contain_text("ada")
     snap("29-audit")
+
+
+def look_at_every_page(page: Page, connection: str, snap: Snap) -> None:
+    """Each can be used by everybody, and on a telephone nothing is wider than the screen."""
+    for number, path in enumerate(EVERY_PAGE, 30):
+        answer = page.goto(path.format(connection=connection))
+        assert answer is not None
+        assert answer.status == 200, path
+        judge(page)
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        snap(f"{number}-{path.split('?')[0].replace('/', '-').format(connection='connection')}")
+        page.set_viewport_size({"width": 1280, "height": 900})

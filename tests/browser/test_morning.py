@@ -59,7 +59,7 @@ def test_thirty_seven_orders_wait_for_an_archived_account(
     snap("20-overview-stuck")
     judge(page)
 
-    page.get_by_role("link", name="Account archived").click()
+    page.get_by_role("link", name="Account archived", exact=True).click()
     row = page.get_by_role("row", name=re.compile("ORD-37"))
     expect(row).to_contain_text('Account 200 "Sales"')
     expect(row).to_contain_text("is archived in Xero")

@@ -23,12 +23,14 @@ LISTED = ("GET", "/api.xro/2.0/Invoices")
 def found(fleet: Fleet, connection: UUID, *findings: str, page: int = 100) -> list[Line]:
     period = Period(connection, *NOVEMBER, findings or balances.FINDINGS, page=page)
     with fleet.runtime.pool.connection() as conn:
-        return balances.lines(conn, period)
+        found = balances.compare(conn, period).lines
+        assert found == balances.lines(conn, period)
+        return found
 
 
 def sums(fleet: Fleet, connection: UUID) -> list[Balance]:
     with fleet.runtime.pool.connection() as conn:
-        return balances.sums(conn, Period(connection, *NOVEMBER))
+        return balances.compare(conn, Period(connection, *NOVEMBER)).sums
 
 
 def findings(fleet: Fleet, connection: UUID) -> dict[str, str]:
@@ -73,7 +75,7 @@ def test_each_difference_has_its_name(fleet: Fleet) -> None:
         "GBP", 5, Decimal("59.90"), 4, Decimal("50.40")
     )  # 12 + 12 + 12 + 13.20 + 10.70 beside 12 + 14.40 + 12 + 12
     with fleet.runtime.pool.connection() as conn:
-        assert balances.counts(conn, Period(connection, *NOVEMBER))["extra"] == 1
+        assert balances.compare(conn, Period(connection, *NOVEMBER)).counts["extra"] == 1
 
 
 def test_what_was_taken_back_afterwards_is_no_longer_expected(fleet: Fleet, mx: Command) -> None:

@@ -39,6 +39,17 @@ PATHS = st.sampled_from(
         "/reconciliation.csv",
         "/audit",
         "/audit.csv",
+        "/documents",
+        "/documents/1",
+        "/acts",
+        "/acts/1",
+        "/acts/1/undo",
+        "/reasons",
+        "/reasons/account_archived",
+        f"/connections/{KNOWN}/preview",
+        f"/connections/{KNOWN}/drafts",
+        f"/connections/{KNOWN}/drafts/go-on",
+        f"/connections/{KNOWN}/backfill",
         "/xero/connect",
         "/xero/callback",
         "/xero/choose",
@@ -54,6 +65,7 @@ organisation done tenant do revision copy file text defaults.sales defaults.roun
 status kind below import-1 why back first last finding before before_day who action body
 routing_key code minutes settled tax.0.type channels.0.key channels.1.tracking1 skus.0.key
 skus.0.sales skus.00.key skus.x.key
+scope verb last ids pick.1 q from to client number act count since until
 """
 NAMES = st.sampled_from(FIELD_NAMES.split())
 BOOKS = {"Name": "Acme Ltd", "BaseCurrency": "GBP"}

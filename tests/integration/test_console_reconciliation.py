@@ -56,7 +56,7 @@ def test_the_reconciliation_says_what_it_knows_and_since_when(
     assert "Voided in Xero" in page
     assert ">-12.00<" in page
     assert "<del>GBP 12.00</del>" in page
-    assert ">Agrees <span>1<" in page
+    assert '>Agrees <span class="n">1<' in page
 
     answer = viewer.get(f"/reconciliation.csv?connection={connection}&{NOVEMBER}")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"

@@ -53,7 +53,7 @@ def list_(
     kind: Kind = None,
     connection: Connection_ = None,
     reason: Reason = None,
-    text: Annotated[str | None, typer.Option(help="In a number, or Xero's id.")] = None,
+    text: Annotated[str | None, typer.Option(help="Beginning of a number, or Xero's id.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Imports on a page.")] = 50,
     after: Annotated[int | None, typer.Option(help="Next page: the last id shown.")] = None,
     json: AsJson = False,

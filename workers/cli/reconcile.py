@@ -52,8 +52,8 @@ def reconcile(
     with database() as conn:
         connection_of(conn, connection)
         read_at = balances.read_at(conn, connection)
-        sums = balances.sums(conn, period)
-        found = balances.lines(conn, period)
+        compared = balances.compare(conn, period)
+    sums, found = compared.sums, compared.lines
     if csv:
         with fleet_pool() as pool:
             output.sheet(COLUMNS, map(cells, balances.every_line(pool, period)))

@@ -4,7 +4,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from workers import sheets
-from workers.console import asked, words
+from workers.console import asked, wording, words
 from workers.console.desk import Console
 from workers.console.reconciliation import CSV, sheet
 from workers.console.visits import Rule, Visit, page
@@ -46,6 +46,7 @@ def list_all(console: Console, visit: Visit) -> Response:
         given=given,
         more=asked.link("/audit", more) if more else "",
         csv=asked.link("/audit.csv", given),
+        say=wording,
     )
 
 

@@ -54,10 +54,11 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The page in one sentence; ``tone`` as of a Standing."""
+    """The page in one sentence; ``tone`` as of a Standing, ``path`` where to see to it."""
 
     tone: str
     sentence: str
+    path: str = ""
 
 
 def routes() -> list[Route]:
@@ -125,17 +126,21 @@ def verdict(
     lately = sum(each.posted for each in hours[-2:])
     held = number[Status.NEEDS_ATTENTION]
     if lost:
-        return Verdict("bad", f"Xero no longer lets us in: {words.number_of(lost, 'connection')}.")
+        told = f"Xero no longer lets us in: {words.number_of(lost, 'connection')}."
+        return Verdict("bad", told, "/connections")
     if oldest > HELD_UP and not lately:
         waits = words.number_of(number[Status.WAITING], "document")
         return Verdict(
-            "bad", f"Nothing reaches Xero. {waits} waiting, for up to {words.age(oldest)}."
+            "bad",
+            f"Nothing reaches Xero. {waits} waiting, for up to {words.age(oldest)}.",
+            searching.address({"status": Status.WAITING.value}),
         )
     flowing = f"{words.number_of(lately, 'document')} reached Xero in the last hour or two"
     if held:
         needs = "needs" if held == 1 else "need"
         start = f"{flowing}; " if lately else ""
-        return Verdict("warn", f"{start}{words.number_of(held, 'document')} {needs} somebody.")
+        told = f"{start}{words.number_of(held, 'document')} {needs} somebody."
+        return Verdict("warn", told, searching.address({"status": Status.NEEDS_ATTENTION.value}))
     if lately:
         return Verdict("good", f"Money is flowing: {flowing}.")
     return Verdict("good", "All is well: nothing waits, nothing needs anybody.")

@@ -59,6 +59,7 @@ def list_all(console: Console, visit: Visit) -> Response:
         "imports.html",
         found=found,
         causes=causes,
+        reasons=list(dict.fromkeys(filter(None, [wanted.reason, *(each.code for each in causes)]))),
         names=names,
         given=given,
         statuses=[each.value for each in ImportStatus],

@@ -72,6 +72,7 @@ def list_all(console: Console, visit: Visit) -> Response:
         "parked.html",
         found=found,
         counts=counts,
+        codes=list(dict.fromkeys(filter(None, [wanted.code, *counts]))),
         given=given,
         more=asked.link("/parked", more) if more else "",
         link=asked.link,

@@ -78,11 +78,11 @@ def show(console: Console, visit: Visit) -> Response:
         if row is None:
             return console.render(visit, "reconciliation_none.html")
         period = _from(visit, Period(row.id, first, last, findings_of(finding), page=PAGE))
-        found = balances.lines(conn, period)
+        compared = balances.compare(conn, period)
         values: dict[str, Any] = {
             "standing": balances.standing(conn, row.id) if _is_read(conn, row.id) else None,
-            "sums": balances.sums(conn, period),
-            "counts": balances.counts(conn, period),
+            "sums": compared.sums,
+            "counts": compared.counts,
             "short_code": connections.short_code(conn, row.id),
         }
     given = {"connection": row.id, "first": first, "last": last, "finding": finding}
@@ -92,8 +92,8 @@ def show(console: Console, visit: Visit) -> Response:
         row=row,
         rows=rows,
         given=given,
-        found=found,
-        more=_next(given, found),
+        found=compared.lines,
+        more=_next(given, compared.lines),
         quick=list(quick(today)),
         done=visit.query.get("done") == "asked",
         link=asked.link,

@@ -1,11 +1,15 @@
 """How imports, schedules, parked messages and comparisons stand, in people's words. Pure."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from schemas.imports import ImportKind, ImportStatus, import_status_words
+from workers.console import words
 from workers.console.words import Standing, action, whose
+from workers.reasons.parked import PREFIX
+from workers.store.audit import Act
 from workers.store.connections import ConnectionRow
 from workers.store.schedules import Listed, ScheduleKind
 
@@ -58,20 +62,13 @@ FINDINGS = {
 }
 """How a document compares, the worst news first."""
 
-PARKED = {
-    "too-large": "Too large",
-    "not-json": "No JSON",
-    "not-storable": "Can't be stored",
-    "not-cloudevent": "No CloudEvent",
-    "attribute": "Envelope incomplete",
-    "wrong-source": "Wrong source",
-    "wrong-key": "Wrong routing key",
-    "unknown-type": "Unknown event",
-    "wrong-data": "Wrong data",
-    "delivery-limit": "Ended its reader",
-    "unexpected": "Fault of ours",
-}
-"""What is wrong with a message that could not be read."""
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a link leads, and what it is called."""
+
+    words: str
+    path: str
 
 
 def import_standing(status: str) -> Standing:
@@ -81,7 +78,7 @@ def import_standing(status: str) -> Standing:
 
 def parked(code: str) -> str:
     """Return what is wrong with a message, in a word or two."""
-    return PARKED.get(code, code)
+    return words.reason(f"{PREFIX}{code}")
 
 
 def schedule_standing(row: Listed, now: datetime) -> Standing:
@@ -141,6 +138,30 @@ def size(count: int) -> str:
     return f"{count:,} bytes" if count < 10_000 else f"{count / 1024:,.0f} KB"
 
 
+def about(act: Act) -> Target | None:
+    """Return the page of what an act was done with, beside its connection."""
+    if act.document_id is not None:
+        return Target(f"Document {act.document_id}", f"/documents/{act.document_id}")
+    for name, label, path in (("import", "Import", "imports"), ("parked", "Message", "parked")):
+        number = act.details.get(name)
+        if isinstance(number, int) or (isinstance(number, str) and number.isdecimal()):
+            return Target(f"{label} {number}", f"/{path}/{number}")
+    return None
+
+
+def result_of(row: Listed) -> Target:
+    """Return the page that shows what a schedule reads."""
+    here = f"connection={row.connection_id}"
+    match row.kind:
+        case ScheduleKind.SALES_ORDERS:
+            return Target("Sales invoices read", f"/imports?kind=sales_order&{here}")
+        case ScheduleKind.PURCHASE_ORDERS:
+            return Target("Purchase orders read", f"/imports?kind=purchase_order&{here}")
+        case ScheduleKind.XERO_TOTALS:
+            return Target("Reconciliation", f"/reconciliation?{here}")
+    return Target("Documents read", f"/documents?{here}")
+
+
 def _choice_of_import(status: str) -> tuple[str, str]:
     return status, import_status_words(status)
 
@@ -154,6 +175,14 @@ def _choice_of_action(name: str) -> tuple[str, str]:
     return name, action(name)
 
 
+def _choice_of_reason(code: str) -> tuple[str, str]:
+    return code, words.reason(code)
+
+
+def _choice_of_parked(code: str) -> tuple[str, str]:
+    return code, parked(code)
+
+
 def _choice_of_itself(name: str) -> tuple[str, str]:
     return name, name
 
@@ -162,6 +191,8 @@ CHOICES: dict[str, Callable[..., tuple[str, str]]] = {
     "import_words": _choice_of_import,
     "connection_words": _choice_of_connection,
     "action_words": _choice_of_action,
+    "reason_words": _choice_of_reason,
+    "parked_words": _choice_of_parked,
     "twice": _choice_of_itself,
 }
 """Filters of templates: (value, words) of what a list of choices offers."""

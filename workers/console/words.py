@@ -9,6 +9,8 @@ from typing import Any
 from events.exact_json import dumps
 from schemas.connections import Mode
 from schemas.exports import Status, status_words
+from workers.reasons.catalogue import find
+from workers.reasons.entries import in_general
 from workers.store.connections import ConnectionRow
 
 
@@ -167,8 +169,9 @@ def attempt(outcome: str) -> str:
 
 
 def reason(code: str) -> str:
-    """Return a reason's code as a short name."""
-    return code.replace("_", " ").capitalize()
+    """Return a reason's code as people read it: the heading of its page."""
+    entry = find(code)
+    return in_general(entry.heading) if entry else code.replace("_", " ").capitalize()
 
 
 def amount(value: Decimal | None, currency: str | None) -> str:

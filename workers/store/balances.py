@@ -5,14 +5,16 @@ read; ``read_at`` and :func:`standing` say how old those are. Amounts are Decima
 orders and net for 3PL invoices, and no sum ever mixes currencies.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, Self
 from uuid import UUID
 
 from psycopg import Connection
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 from psycopg_pool import ConnectionPool
 
 from workers.store.sql import queries
@@ -111,10 +113,27 @@ class Balance:
     xero_documents: int
     xero_total: Decimal
 
+    def with_more(self, side: str, documents: int, total: Decimal) -> Self:
+        """Return it with *documents* more on one side, ``mintsoft`` or ``xero``."""
+        more = {
+            f"{side}_documents": getattr(self, f"{side}_documents") + documents,
+            f"{side}_total": getattr(self, f"{side}_total") + total,
+        }
+        return replace(self, **more)
+
     @property
     def difference(self) -> Decimal:
         """How much more Xero has than Mintsoft."""
         return self.xero_total - self.mintsoft_total
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A period: all of it by currency and by finding, and one page of its documents."""
+
+    sums: list[Balance]
+    counts: dict[str, int]
+    lines: list[Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +195,30 @@ def read_at(conn: Connection, connection_id: UUID) -> datetime | None:
     return row[0] if row else None
 
 
-def sums(conn: Connection, period: Period) -> list[Balance]:
-    """Return what all documents of a period come to, by currency, whatever ``findings`` says."""
-    with conn.cursor(row_factory=class_row(Balance)) as cursor:
-        return cursor.execute(SQL["sums"], _values(period)).fetchall()
+def compare(conn: Connection, period: Period) -> Compared:
+    """Return a period's sums and counts, whatever ``findings`` says, and one page of its lines."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(SQL["compared"], _values(period)).fetchall()
+    groups = [row for row in rows if row["line"] is None]
+    counts = Counter[str]()
+    for row in groups:
+        counts[row["finding"]] += row["documents"]
+    names = Line.__slots__
+    found = [Line(**{name: row[name] for name in names}) for row in rows if row["line"] is not None]
+    return Compared(balances_of(groups), dict(counts), found)
 
 
-def counts(conn: Connection, period: Period) -> dict[str, int]:
-    """Return how many documents of a period compare how."""
-    return dict(conn.execute(SQL["counts"], _values(period)).fetchall())
+def balances_of(groups: Iterable[Mapping[str, Any]]) -> list[Balance]:
+    """Return what groups of documents come to by currency; each side has its own."""
+    found: dict[str, Balance] = {}
+    for group in groups:
+        for side in ("mintsoft", "xero"):
+            documents, total = group[f"{side}_documents"], group[f"{side}_total"]
+            if documents:
+                currency = group[f"{side}_currency"]
+                known = found.get(currency) or Balance(currency, 0, Decimal(0), 0, Decimal(0))
+                found[currency] = known.with_more(side, documents, total)
+    return [found[currency] for currency in sorted(found)]
 
 
 def lines(conn: Connection, period: Period) -> list[Line]:

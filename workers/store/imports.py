@@ -30,6 +30,12 @@ BATCH = 20
 LEASE = timedelta(minutes=3)
 """Renewed before each document's turn; longer than its calls to Mintsoft may take."""
 
+HIGHEST = "\U0010ffff"
+"""Sorts behind whatever may follow the beginning of a number."""
+
+MOST_NAMED = 1_000
+"""Imports that are found by a text at once."""
+
 PRODUCT_LIFE = timedelta(days=7)
 """A product that was seen is believed in this long, unless Mintsoft refuses something."""
 
@@ -338,9 +344,27 @@ def _client(connection: ConnectionRow) -> dict[str, object]:
 
 def listed(conn: Connection, wanted: Filter) -> list[Listed]:
     """Return one page of imports, the newest first."""
-    values = {name: getattr(wanted, name) for name in Filter.__slots__}
+    ids = _ids_of_text(conn, wanted.text) if wanted.text else None
+    values = {name: getattr(wanted, name) for name in Filter.__slots__} | {"ids": ids}
+    if ids is not None:
+        values["text"] = None
     with conn.cursor(row_factory=class_row(Listed)) as cursor:
-        return cursor.execute(SQL["list"], values).fetchall()
+        return cursor.execute(SQL["list"], values, prepare=False).fetchall()
+
+
+def _ids_of_text(conn: Connection, text: str) -> list[int] | None:
+    """Return the imports that a text names; None for so many that a list meets them soon."""
+    low = text.strip().lower()
+    values = {"low": low, "high": low + HIGHEST, "xero_id": _uuid(low), "most": MOST_NAMED + 1}
+    found = [row[0] for row in conn.execute(SQL["ids_of_text"], values, prepare=False)]
+    return found if len(found) <= MOST_NAMED else None
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def find(conn: Connection, import_id: int) -> Import | None:

@@ -16,6 +16,8 @@ from workers.console.reconciliation import period_of, quick
 from workers.console.refusals import Refused
 from workers.console.schedules import minutes_of
 from workers.console.visits import Visit
+from workers.reasons.catalogue import BY_CODE
+from workers.reasons.parked import PREFIX
 from workers.store.balances import FINDINGS
 from workers.store.schedules import Listed, ScheduleKind
 
@@ -103,7 +105,7 @@ def test_an_amount(value: str, shown: str, signed: str) -> None:
 
 def test_everything_there_is_has_its_words() -> None:
     """A code, kind or finding that is added must be named for people."""
-    assert set(wording.PARKED) == {each.value for each in Code}
+    assert all(wording.parked(each) == BY_CODE[f"{PREFIX}{each}"].title != "" for each in Code)
     assert set(wording.FINDINGS) == set(FINDINGS)
     assert set(wording.SCHEDULES) == set(ScheduleKind)
     assert set(wording.IMPORT_KINDS) == {each.value for each in ImportKind}

@@ -53,29 +53,39 @@ where s.connection_id = %(connection_id)s and s.kind = 'xero_totals';
 select complete_at from schedules
 where connection_id = %(connection_id)s and kind = 'xero_totals';
 
--- name: sums
--- What a period comes to in Mintsoft and in Xero's books, by currency.
+-- name: compared
+-- A period in one pass over its documents: first what each finding and currency comes to, then one
+-- page of the documents that compare so, as in lines. What is out of Xero's books counts for nothing.
 with found as materialized (
     select * from balance_lines(%(connection_id)s, %(first)s, %(last)s)
-), sides as (
-    select mintsoft_currency as currency, 1 as mintsoft_documents, mintsoft_total,
-           0 as xero_documents, 0::numeric as xero_total
-    from found where mintsoft_total is not null
-    union all
-    select xero_currency, 0, 0, 1, xero_total
-    from found where xero_status not in ('VOIDED', 'DELETED', 'ABSENT')
+), sums as (
+    select finding, mintsoft_currency, xero_currency, count(*) as documents,
+           count(mintsoft_total) as mintsoft_documents, sum(mintsoft_total) as mintsoft_total,
+           count(*) filter (where xero_status not in ('VOIDED', 'DELETED', 'ABSENT'))
+               as xero_documents,
+           sum(xero_total) filter (where xero_status not in ('VOIDED', 'DELETED', 'ABSENT'))
+               as xero_total
+    from found
+    group by finding, mintsoft_currency, xero_currency
+), shown as (
+    select * from found
+    where finding = any(%(findings)s::text[])
+      and (%(before_day)s::date is null or (day, line) < (%(before_day)s, %(before)s))
+    order by day desc, line desc
+    limit %(page)s
 )
-select currency, sum(mintsoft_documents) as mintsoft_documents,
-       sum(mintsoft_total) as mintsoft_total, sum(xero_documents) as xero_documents,
-       sum(xero_total) as xero_total
-from sides
-group by currency
-order by currency;
-
--- name: counts
--- How many documents of a period compare how.
-select finding, count(*) from balance_lines(%(connection_id)s, %(first)s, %(last)s)
-group by finding;
+select null as line, null as day, null as document_id, null as kind, null as mintsoft_id,
+       null as number, null as status, null as reason_message, mintsoft_currency, mintsoft_total,
+       null as xero_id, null as xero_number, null as xero_status, xero_currency, xero_total,
+       null as xero_updated_at, null as read_at, finding, documents, mintsoft_documents,
+       xero_documents
+from sums
+union all
+select line, day, document_id, kind, mintsoft_id, number, status, reason_message,
+       mintsoft_currency, mintsoft_total, xero_id, xero_number, xero_status, xero_currency,
+       xero_total, xero_updated_at, read_at, finding, null, null, null
+from shown
+order by day desc nulls first, line desc;
 
 -- name: lines
 -- Documents of a period that compare so, the newest day first; below a line for the next page.

@@ -196,11 +196,27 @@ where (%(below)s::bigint is null or i.id < %(below)s)
   and (%(connection_id)s::uuid is null or i.connection_id = %(connection_id)s)
   and (%(reason)s::text is null or i.reason_code = %(reason)s)
   and (%(text)s::text is null
-       or position(lower(%(text)s) in lower(i.number)) > 0
-       or position(lower(%(text)s) in lower(coalesce(i.mintsoft_number, ''))) > 0
-       or i.xero_id::text = lower(%(text)s))
+       or starts_with(lower(i.number), lower(%(text)s))
+       or starts_with(lower(i.mintsoft_number), lower(%(text)s)))
+  and (%(ids)s::bigint[] is null or i.id = any(%(ids)s))
 order by i.id desc
 limit %(page)s;
+
+-- name: ids_of_text
+-- Imports whose number, there or here, begins with a text, or that have this id in Xero.
+select id from (
+    (select id from imports
+     where lower(number) collate "C" >= %(low)s and lower(number) collate "C" < %(high)s
+     limit %(most)s)
+    union
+    (select id from imports
+     where mintsoft_number is not null and lower(mintsoft_number) collate "C" >= %(low)s
+       and lower(mintsoft_number) collate "C" < %(high)s
+     limit %(most)s)
+    union
+    (select id from imports where xero_id = %(xero_id)s)
+) as found
+limit %(most)s;
 
 -- name: find
 -- One import, whole, with what its connection is.
