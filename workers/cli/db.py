@@ -19,7 +19,9 @@ def upgrade(json: AsJson = False) -> None:
     from workers.cli.session import load_settings
     from workers.store.migrate import upgrade as apply
 
-    applied = apply(load_settings().database_url.get_secret_value())
+    url = load_settings().database_url.get_secret_value()
+    with output.busy("Bringing the database up to date"):
+        applied = apply(url)
     if json:
         output.as_json({"applied": applied})
     else:
@@ -35,7 +37,7 @@ def tidy(json: AsJson = False) -> None:
     """
     from workers.cli.session import fleet_parts
 
-    with fleet_parts() as runtime:
+    with output.busy("Deleting what is old"), fleet_parts() as runtime:
         deleted = runtime.housekeeper.all()
     if json:
         output.as_json({"deleted": deleted})

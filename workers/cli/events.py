@@ -40,7 +40,8 @@ def publish(
 
     found = publishing.pieces(read_file(file, "event"))
     messages = [publishing.message_of(each, type_, account, force=force) for each in found]
-    publishing.publish(messages)
+    with output.busy(f"Publishing {len(messages)}"):
+        publishing.publish(messages)
     if json:
         output.as_json({"published": len(messages)})
     else:
@@ -217,7 +218,7 @@ def replay(
         found = store.find(conn, wanted)
         _all_there(wanted, found)
     _check_edit(found, edit)
-    with fleet_pool() as pool:
+    with output.busy(f"Publishing {len(found)} again"), fleet_pool() as pool:
         publish_again(pool, publishing.publish, found, who, edit)
     if json:
         output.as_json({"replayed": [each.id for each in found]})

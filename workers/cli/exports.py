@@ -194,7 +194,7 @@ def retry(
 
     if all_ == bool(documents):
         raise typer.BadParameter("name documents, or give --all", param_hint="ID...")
-    with database() as conn:
+    with output.busy("Setting documents going"), database() as conn:
         if all_:
             held = held_ids(conn, reason, kind, connection)
             done = ledger.Done(release(conn, held, who), [])

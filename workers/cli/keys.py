@@ -20,7 +20,7 @@ def rotate(*, json: AsJson = False, who: Who) -> None:
     from workers.cli.session import fleet_parts
     from workers.store import rotation
 
-    with fleet_parts() as runtime:
+    with output.busy("Encrypting anew"), fleet_parts() as runtime:
         settings = runtime.settings
         done = rotation.rotate(runtime.pool, settings.fernet, settings.fernets[0], who)
     if json:

@@ -67,3 +67,22 @@ def test_what_is_unknown_is_left_out(capsys: pytest.CaptureFixture[str]) -> None
 def test_notes_are_no_data(capsys: pytest.CaptureFixture[str]) -> None:
     output.note("hello")
     assert capsys.readouterr() == ("", "hello\n")
+
+
+def test_a_spinner_is_for_terminals(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where standard error is no terminal, nothing of it is written; a failure passes through."""
+    with pytest.raises(LookupError), output.busy("Deleting"):
+        raise LookupError
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_spinner_says_what_is_done(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On standard error: standard output is for data."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with output.busy("Deleting"):
+        pass
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "Deleting" in told.err
