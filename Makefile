@@ -68,6 +68,7 @@ check: $(STAMP) ## Lint, format, types, import layers, generated files
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m schemas.generate --check
+	@$(BIN)/python -m schemas.reference --check
 	@$(BIN)/python -m schemas.compatibility
 	@$(BIN)/python -m workers.reasons.generate --check
 	@$(BIN)/python -m deploy.observability.generate --check

@@ -97,7 +97,8 @@ def asyncapi() -> Json:
                 "Events between Mintsoft and its Xero integration, over RabbitMQ (AMQP 0-9-1). "
                 "The routing key is the type of the event. Bodies are CloudEvents 1.0 in "
                 "structured mode; binary mode (headers cloudEvents:*, cloudEvents_* or ce-*) "
-                "is read too. Fields that are not named are ignored."
+                "is read too, as are MassTransit's and NServiceBus's own envelopes. "
+                "Fields that are not named are ignored."
             ),
         },
         "defaultContentType": STRUCTURED,

@@ -192,7 +192,8 @@ def test_every_example_is_read_in_camel_case(event_type: str) -> None:
         event = masstransit(messageType=[urn], message=camel_case(exact))
         direct = decode(plain, {}, None, event_type)
         assert event.data == direct.data, path.name
-        assert INCOMING[event_type].model_validate(loads(event.data_json.encode())), path.name
+        kept = INCOMING[event_type].model_validate(loads(event.data_json.encode()), by_name=False)
+        assert kept == INCOMING[event_type].model_validate(exact), path.name
 
 
 def camel_case(value: Any) -> Any:
