@@ -28,7 +28,8 @@ def test_docker_compose_accepts_it(profile: str) -> None:
     """`docker compose config` with each profile."""
     judge = Path(sys.executable).with_name("docker-compose")
     assert shutil.which(judge), "docker-compose is not in .venv: run make venv"
-    command = [judge, "-f", FOLDER / "compose.yaml", "--profile", profile, "config", "-q"]
+    file = str(FOLDER / "compose.yaml")
+    command = [str(judge), "-f", file, "--profile", profile, "config", "-q"]
     judged = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (judged.returncode, judged.stderr) == (0, "")
 
