@@ -22,6 +22,7 @@ class Housekeeper:
             "inbox": timedelta(days=known),
             "outbox": timedelta(days=settings.keep_outbox_days),
             "attempts": timedelta(days=done),
+            "acts": timedelta(days=done),
             "parked": timedelta(days=settings.keep_parked_days),
             "tags": timedelta(days=done),
             "export_requests": timedelta(days=known),

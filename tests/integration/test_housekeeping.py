@@ -47,6 +47,7 @@ def test_old_rows_go_and_the_ledger_stays(fleet: Fleet) -> None:
         "inbox": 3,
         "outbox": 3,
         "attempts": 1,
+        "acts": 0,
         "parked": 0,
         "tags": 3,
         "export_requests": 0,
@@ -146,6 +147,19 @@ def test_replayed_and_discarded_messages_go(fleet: Fleet) -> None:
     grow_old(fleet)
     assert fleet.runtime.housekeeper.all()["parked"] == 2
     assert fleet.rows("select * from parked_replays") == []
+
+
+def test_acts_go_with_what_undid_them(fleet: Fleet) -> None:
+    """The undoing goes first, then what it undid; one that is still under way stays."""
+    fleet.execute("insert into acts (verb, who, finished_at) values ('skip', 'ada', now())")
+    fleet.execute(
+        "insert into acts (verb, who, undoes, finished_at)"
+        " select 'undo', 'ada', id, now() from acts"
+    )
+    fleet.execute("insert into acts (verb, who) values ('retry', 'ada')")
+    fleet.execute("update acts set finished_at = finished_at - interval '3 years'")
+    assert fleet.runtime.housekeeper.all()["acts"] == 2
+    assert fleet.rows("select verb from acts") == [{"verb": "retry"}]
 
 
 def test_many_go_in_batches_and_one_process_deletes_at_a_time(fleet: Fleet) -> None:

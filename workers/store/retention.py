@@ -23,6 +23,7 @@ TABLES = (
     "inbox",
     "outbox",
     "attempts",
+    "acts",
     "parked",
     "tags",
     "export_requests",

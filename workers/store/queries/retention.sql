@@ -32,6 +32,20 @@ with old as (
 )
 delete from attempts using old where attempts.id = old.id;
 
+-- name: acts
+-- Acts on many documents that were over long ago, with their members; the audit trail keeps what
+-- was done with each document. One that was undone goes after what undid it.
+with old as (
+    select a.id from acts a
+    where a.finished_at < now() - %(keep)s
+      and not exists (select from acts u where u.undoes = a.id)
+    order by a.id
+    limit least(%(most)s, 20)
+), members as (
+    delete from act_members using old where act_id = old.id
+)
+delete from acts using old where acts.id = old.id;
+
 -- name: parked
 -- Messages that were replayed or discarded long ago; one that nobody has decided about stays.
 with old as (
