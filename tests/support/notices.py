@@ -49,16 +49,22 @@ def mail_server() -> Iterator[Post]:
     listening = listening_socket()
     post.port = listening.getsockname()[1]
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(
-        loop.create_server(lambda: SMTP(post, hostname="mail", loop=loop), sock=listening)
-    )
-    thread = threading.Thread(target=loop.run_forever)
+    stop = asyncio.Event()
+
+    async def serve() -> None:
+        server = await loop.create_server(
+            lambda: SMTP(post, hostname="mail", loop=loop), sock=listening
+        )
+        async with server:
+            await stop.wait()
+
+    # All of it in a thread of its own: a test process may have a browser's loop in this one.
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
     try:
         yield post
     finally:
-        loop.call_soon_threadsafe(server.close)
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(stop.set)
         thread.join()
         loop.close()
 
