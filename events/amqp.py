@@ -3,6 +3,7 @@
 from typing import Any
 
 from pika import URLParameters
+from pika.exceptions import AMQPError
 
 BLOCKED_SECONDS = 60
 """A broker short of memory or disk stops publishers; after so long we give up and say so."""
@@ -23,3 +24,13 @@ def parameters(url: str, role: str) -> Any:
     found.client_properties = {"connection_name": f"mintsoft-xero {role}"}
     found.blocked_connection_timeout = BLOCKED_SECONDS
     return found
+
+
+def hang_up(connection: Any) -> None:
+    """Close *connection*, if there is one; one that is broken already is closed, too."""
+    if connection is None:
+        return
+    try:
+        connection.close()
+    except AMQPError:
+        return

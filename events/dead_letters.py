@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pika import BlockingConnection
-from pika.exceptions import AMQPError
 
-from events.amqp import parameters
+from events.amqp import hang_up, parameters
 from events.delivery import Delivery, Parked, parked
 from events.errors import Code
 from events.topology import DELIVERY_LIMIT, INGRESS_DEAD, declare
@@ -44,12 +43,7 @@ class DeadLetters:
     def close(self) -> None:
         """Close the connection, if there is one; unacknowledged messages go back."""
         connection, self._connection, self._channel = self._connection, None, None
-        if connection is None:
-            return
-        try:
-            connection.close()
-        except AMQPError:
-            return
+        hang_up(connection)
 
     def _open(self) -> Any:
         if self._channel is None:

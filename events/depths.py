@@ -11,7 +11,7 @@ from typing import Any
 from pika import BlockingConnection
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
-from events.amqp import parameters
+from events.amqp import hang_up, parameters
 from events.topology import QUEUES, WORK_QUEUES
 
 NOT_FOUND = 404
@@ -51,12 +51,7 @@ class Depths:
     def close(self) -> None:
         """Close the connection, if there is one."""
         connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        try:
-            connection.close()
-        except AMQPError:
-            return
+        hang_up(connection)
 
     def _look(self, queues: Sequence[str]) -> list[Depth]:
         if self._connection is None:

@@ -19,15 +19,19 @@ LARGE = MAX_BODY_BYTES + 1
 COUNT = 48
 
 
+def publish_large(amqp_url: str) -> None:
+    """Put COUNT bodies over the limit into the ingress's queue."""
+    prepare_broker(amqp_url)
+    with Publisher(amqp_url) as publisher:
+        for _ in range(COUNT):
+            publisher.publish_batch([Message(MINTSOFT_EVENTS, "order.dispatched.v1", b" " * LARGE)])
+
+
 def test_a_batch_of_large_bodies_closes_early_and_the_rest_waits_in_the_broker(
     amqp_url: str,
 ) -> None:
     """Given 48 bodies over the limit, at most a batch of bytes and one more body is ever here."""
-    prepare_broker(amqp_url)
-    body = b" " * LARGE
-    with Publisher(amqp_url) as publisher:
-        for _ in range(COUNT):
-            publisher.publish_batch([Message(MINTSOFT_EVENTS, "order.dispatched.v1", body)])
+    publish_large(amqp_url)
     sizes: list[int] = []
     held: list[int] = []
 
@@ -49,10 +53,7 @@ def test_a_batch_of_large_bodies_closes_early_and_the_rest_waits_in_the_broker(
 
 def test_while_nothing_can_be_handled_the_rest_waits_in_the_broker(amqp_url: str) -> None:
     """Given 48 large bodies and no database, no more than a bound of bytes is ever here."""
-    prepare_broker(amqp_url)
-    with Publisher(amqp_url) as publisher:
-        for _ in range(COUNT):
-            publisher.publish_batch([Message(MINTSOFT_EVENTS, "order.dispatched.v1", b" " * LARGE)])
+    publish_large(amqp_url)
     failed: list[int] = []
     handled: list[int] = []
     held: list[int] = []
