@@ -6,6 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := .venv/.packages
 STAMP := .venv/.installed
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/pip install -qq --disable-pip-version-check
 ARGS ?=
 WORKERS ?= 3
@@ -58,8 +59,12 @@ node: $(STAMP)
 	@$(BIN)/python -m deploy.local ensure-node >&2
 
 .PHONY: test
-test: $(STAMP) rabbitmq chromium prometheus node ## Run all tests on real RabbitMQ, PostgreSQL, Chromium (ARGS="-k name" for some)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+test: $(STAMP) rabbitmq chromium prometheus node ## Run the tests on real RabbitMQ, PostgreSQL, Chromium (ARGS="-k name" for some)
+	@$(PYTEST) -m "not proof" $(ARGS)
+
+.PHONY: proofs
+proofs: $(STAMP) rabbitmq chromium prometheus node ## Run the long tests that `make test` leaves out, a whole story each
+	@$(PYTEST) -m proof $(ARGS)
 
 .PHONY: check
 check: $(STAMP) ## Lint, format, types, import layers, generated files

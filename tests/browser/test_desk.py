@@ -71,6 +71,7 @@ EVERY_PAGE = (
 )
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(300)  # axe looks at each of some twenty pages
 def test_an_operators_morning(
     console: ConsoleUnderTest, shop: Office, page: Page, snap: Snap, tmp_path: Path

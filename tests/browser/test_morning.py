@@ -45,6 +45,7 @@ def judge(page: Page) -> None:
     assert told == [], page.url
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(300)  # ten pages, each judged by axe; pictures of each when asked for
 def test_thirty_seven_orders_wait_for_an_archived_account(
     console: ConsoleUnderTest, page: Page, snap: Snap

@@ -84,6 +84,7 @@ def test_everything_arrives_as_it_should(state: Path, recordings_dir: Path) -> N
     until("nothing is left", nobody_left([], state))
 
 
+@pytest.mark.proof
 def test_killed_it_leaves_nothing_behind_and_starts_again(state: Path) -> None:
     """kill -9 in the middle; then a whole run, ended by Ctrl-C as people do."""
     environment = {"MX_DEMO_STATE_DIR": str(state)}

@@ -152,6 +152,7 @@ def test_sigterm_under_load_strands_nothing(
     assert_each_once(fleet, 300)
 
 
+@pytest.mark.proof
 def test_a_broker_that_goes_away_again_and_again(
     fleet: Fleet, processes: Processes, amqp_url: str
 ) -> None:

@@ -103,6 +103,7 @@ def test_an_unknown_server_is_refused(engine: Engine) -> None:
         engine.kill("mysql")
 
 
+@pytest.mark.proof
 @pytest.mark.chaos
 def test_engine_survives_a_killed_predecessor_and_no_killed_parent(state: Path) -> None:
     """After any kill -9: the next engine ends stale servers and keeps their rows; none outlives."""

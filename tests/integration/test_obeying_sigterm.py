@@ -72,6 +72,7 @@ def end_all(parts: list[Child]) -> list[float]:
     return [(part.wait(PROMISED_SECONDS * 2), time.monotonic() - began)[1] for part in parts]
 
 
+@pytest.mark.proof
 def test_with_every_server_silent(behind: Behind) -> None:
     """Given calls, statements and confirms that never come back, each part leaves in time."""
     fleet, processes = behind.fleet, behind.processes
@@ -104,6 +105,7 @@ def test_the_deadlines_agree() -> None:
     assert FINISH_SECONDS < LEAVE_SECONDS < PROMISED_SECONDS
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("booted", [True, False], ids=["at work", "still booting"])
 def test_a_worker_does_not_outlive_dramatiqs_master(behind: Behind, booted: bool) -> None:
     """Given a master that was killed, its worker ends by itself, as no supervisor would know it."""

@@ -76,6 +76,7 @@ def test_a_used_up_limit_is_not_asked_for_each_batch(fleet: Fleet) -> None:
     assert fleet.calls("PUT", INVOICES) == BACKLOG / 50
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("methods", ["PUT", "PUT|GET"], ids=["writes only", "everything"])
 def test_an_outage_costs_a_few_attempts_whatever_the_backlog(fleet: Fleet, methods: str) -> None:
     """Ten minutes of 500s with 20 batches waiting; afterwards every order is there once."""

@@ -140,6 +140,7 @@ def work(fleet: Fleet, time: Time) -> None:
     raise AssertionError(f"not all is posted after {MOST_TURNS} turns: {fleet.statuses()}")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("seed", [1])
 def test_a_week_of_hourly_exports_with_deaths(fleet: Fleet, time: Time, seed: int) -> None:
     """The connection lives, every document is in Xero once, nobody was told of anything."""
