@@ -131,7 +131,8 @@ class Backfiller:
         within = [row for row in rows if _is_within(row, DATES[kind], backfill.until)]
         messages = _messages_of(gateway, connection, kind, backfill)
         with self._pool.connection() as conn:
-            directory = Directory(inbox.routes(conn, [connection.account]))
+            clients = {connection.client_id} if connection.client_id else set()
+            directory = Directory(inbox.routes(conn, [connection.account], clients))
         found = [look_at(row, DATES[kind], messages, connection.id, directory) for row in within]
         with self._pool.connection() as conn:
             there = _there(conn, connection, kind, found)

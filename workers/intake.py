@@ -27,10 +27,10 @@ from workers.disconnecting import disconnect
 from workers.mapping.arrivals import Arrival, Key, Standing, arrive, came_from_xero
 from workers.mapping.outcomes import InXero
 from workers.metrics import meters
-from workers.routing import Directory, arrivals_of, wants
+from workers.routing import Directory, arrivals_of, clients_of, wants
 from workers.store import imports, inbox, outbox, wakeups
 from workers.store.imports import Order
-from workers.store.inbox import EventId, ParkedBody, Route
+from workers.store.inbox import EventId, ParkedBody
 from workers.store.outbox import Notice
 from workers.store.wakeups import Wakeup
 
@@ -126,7 +126,8 @@ class Intake:
         if bad:
             inbox.park(conn, [_parked_body(each) for each in bad])
         accounts = {event.account for event in events}
-        directory = Directory(inbox.routes(conn, accounts) if events else [])
+        clients = clients_of(events)
+        directory = Directory(inbox.routes(conn, accounts, clients) if events else [])
         wanted = {(event.source, event.id): wants(event, directory) for event in events}
         fresh = _remember(conn, events, wanted)
         new = [event for event in _distinct(events) if (event.source, event.id) in fresh]
@@ -140,14 +141,16 @@ class Intake:
     def _documents(
         self, conn: Connection, events: Sequence[Event], directory: Directory
     ) -> list[Standing]:
-        routes = directory.routes
         arrivals = [each for event in events for each in arrivals_of(event, directory)]
         if not arrivals:
             return []
-        arrivals = _with_requests(conn, _at_their_holders(conn, arrivals, routes), routes)
-        arrivals = _not_from_xero(conn, arrivals, routes)
+        accounts = {route.id: route.account for route in directory.routes}
+        holders = _holders(conn, arrivals, directory, accounts)
+        accounts |= {holder: account for (account, _, _), holder in holders.items()}
+        arrivals = [_at_its_holder(each, holders, accounts) for each in arrivals]
+        arrivals = _with_requests(conn, arrivals, accounts)
+        arrivals = _not_from_xero(conn, arrivals, accounts)
         changed = _write(conn, arrivals)
-        accounts = {route.id: route.account for route in routes}
         why = {each.key: each.withdrawal for each in arrivals if each.withdrawal}
         outbox.add(conn, [notice for pair in changed for notice in notices(*pair, accounts, why)])
         return [after for _, after in changed]
@@ -161,43 +164,48 @@ def _exports(changed: Iterable[Standing]) -> list[Wakeup]:
     ]
 
 
-def _at_their_holders(
-    conn: Connection, arrivals: Sequence[Arrival], routes: Sequence[Route]
-) -> list[Arrival]:
+Asked = tuple[str, Kind, int]
+"""A document as Mintsoft names it: account, kind, id."""
+
+
+def _holders(
+    conn: Connection,
+    arrivals: Sequence[Arrival],
+    directory: Directory,
+    accounts: Mapping[UUID, str],
+) -> dict[Asked, UUID]:
+    """Return who has which of *arrivals*, where a client's may belong to one or another."""
+    if not directory.ambiguous:
+        return {}
+    return inbox.holders(conn, {_asked(each, accounts) for each in arrivals})
+
+
+def _at_its_holder(
+    arrival: Arrival, holders: Mapping[Asked, UUID], accounts: Mapping[UUID, str]
+) -> Arrival:
     """Keep a document where it is: a connection that was added later does not get it again."""
-    accounting = [(route.account, route.client_id) for route in routes if route.client_id]
-    if len(accounting) == len(set(accounting)):
-        return list(arrivals)
-    accounts = {route.id: route.account for route in routes}
-    holders = inbox.holders(conn, {_request_key(each, accounts) for each in arrivals})
-    return [
-        replace(each, key=replace(each.key, connection_id=holder))
-        if (holder := holders.get(_request_key(each, accounts)))
-        else each
-        for each in arrivals
-    ]
+    holder = holders.get(_asked(arrival, accounts))
+    return replace(arrival, key=replace(arrival.key, connection_id=holder)) if holder else arrival
 
 
 def _with_requests(
-    conn: Connection, arrivals: Sequence[Arrival], routes: Sequence[Route]
+    conn: Connection, arrivals: Sequence[Arrival], accounts: Mapping[UUID, str]
 ) -> list[Arrival]:
     """Let documents of manual connections go whose export was asked for before they came."""
     held = [each for each in arrivals if not each.asked_for]
     if not held:
         return list(arrivals)
-    accounts = {route.id: route.account for route in routes}
-    asked = inbox.take_requests(conn, {_request_key(each, accounts) for each in held})
+    asked = inbox.take_requests(conn, {_asked(each, accounts) for each in held})
     return [
-        replace(each, asked_for=each.asked_for or _request_key(each, accounts) in asked)
+        replace(each, asked_for=each.asked_for or _asked(each, accounts) in asked)
         for each in arrivals
     ]
 
 
 def _not_from_xero(
-    conn: Connection, arrivals: Sequence[Arrival], routes: Sequence[Route]
+    conn: Connection, arrivals: Sequence[Arrival], accounts: Mapping[UUID, str]
 ) -> list[Arrival]:
     """Mark orders that were made from invoices of Xero: exported, they would be there twice."""
-    accounts = {route.id: route.account for route in routes}
     orders = {
         _order(each, accounts)
         for each in arrivals
@@ -219,7 +227,7 @@ def _order(arrival: Arrival, accounts: Mapping[UUID, str]) -> Order:
     return Order(accounts[key.connection_id], arrival.client_id, key.mintsoft_id, arrival.xero_id)
 
 
-def _request_key(arrival: Arrival, accounts: Mapping[UUID, str]) -> tuple[str, Kind, int]:
+def _asked(arrival: Arrival, accounts: Mapping[UUID, str]) -> Asked:
     key = arrival.key
     return accounts[key.connection_id], key.kind, key.mintsoft_id
 

@@ -1,6 +1,6 @@
 """Which connections an event belongs to, and what it brings them. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -28,6 +28,7 @@ class Directory:
             self._by_client.setdefault((route.account, route.client_id), []).append(route)
             if route.mode is Mode.FULFILMENT:
                 self._fulfilment.setdefault(route.account, []).append(route)
+        self.ambiguous = any(len(found) > 1 for found in self._by_client.values())
 
     def of_client(self, account: str, client: int) -> Sequence[Route]:
         """Return the accounting connections of one client."""
@@ -36,6 +37,21 @@ class Directory:
     def fulfilment(self, account: str) -> Sequence[Route]:
         """Return the connections that take 3PL invoices of an account."""
         return self._fulfilment.get(account, ())
+
+
+def clients_of(events: Iterable[Event]) -> set[int] | None:
+    """Return the clients whose connections *events* may be about; None: anybody's.
+
+    An event that may be about any connection of its account is rare; documents come by the hundred.
+    """
+    clients: set[int] = set()
+    for event in events:
+        match event.data:
+            case OrderHead(client_id=client) | OrderCancelledV1(client_id=client):
+                clients.add(client)
+            case ExportRequestedV1() | ConnectionRevokedV1():
+                return None
+    return clients
 
 
 def wants(event: Event, directory: Directory) -> bool:

@@ -29,7 +29,7 @@ from workers.broker import Waker, open_broker
 from workers.intake import Intake
 from workers.mapping.arrivals import Arrival
 from workers.mintsoft.gateway import TAG
-from workers.routing import Directory, arrivals_of
+from workers.routing import Directory, arrivals_of, clients_of
 from workers.store import inbox
 from workers.xero.gateway import BATCH
 
@@ -105,7 +105,9 @@ def _consume(url: str, count: int) -> None:
 
 def _rows(ground: Ground, events: Sequence[Event]) -> list[tuple[Any, ...]]:
     with ground.fleet.runtime.pool.connection() as conn:
-        directory = Directory(inbox.routes(conn, {event.account for event in events}))
+        directory = Directory(
+            inbox.routes(conn, {event.account for event in events}, clients_of(events))
+        )
     arrivals = [each for event in events for each in arrivals_of(event, directory)]
     return [_row(each) for each in arrivals]
 

@@ -9,7 +9,7 @@ from psycopg_pool import ConnectionPool
 
 from events.envelope import Event
 from workers.intake import EXPORT_QUEUES, fold
-from workers.routing import Directory, arrivals_of
+from workers.routing import Directory, arrivals_of, clients_of
 from workers.store import inbox, wakeups
 from workers.store.inbox import EventId
 from workers.store.wakeups import Wakeup
@@ -33,7 +33,9 @@ def _batches(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
 
 def _store(pool: ConnectionPool, events: Sequence[Event]) -> None:
     with pool.connection() as conn:
-        directory = Directory(inbox.routes(conn, {event.account for event in events}))
+        directory = Directory(
+            inbox.routes(conn, {event.account for event in events}, clients_of(events))
+        )
         inbox.remember(conn, [EventId(each.source, each.id, each.type, True) for each in events])
         arrivals = [each for event in events for each in arrivals_of(event, directory)]
         documents = list(fold({}, arrivals).values())

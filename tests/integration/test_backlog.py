@@ -1,4 +1,4 @@
-"""The sweep costs a probe a connection, a claim its batch, whatever waits; neither shouts."""
+"""The sweep costs a probe for each connection with work, a claim its batch; neither shouts."""
 
 from __future__ import annotations
 
@@ -63,6 +63,11 @@ def explained(fleet: Fleet, query: str, **values: object) -> dict[str, Any]:
     return dict(plan)
 
 
+def steps(plan: dict[str, Any], index: str) -> int:
+    """How many times *index* was gone into."""
+    return sum(int(n["Actual Loops"]) for n in nodes(plan) if n.get("Index Name") == index)
+
+
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for each in plan.get("Plans", []):
@@ -77,13 +82,18 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def test_a_sweep_steps_once_into_the_index_for_each_connection(
     fleet: Fleet, holders: int, due_in: str, woken: int
 ) -> None:
-    """Given 100,000 waiting documents, then none is read but the first of each connection."""
+    """Given 100,000 waiting documents, then none is read but the first of each connection.
+
+    A connection that has none is not looked at.
+    """
     pile_up(fleet, holders, due_in)
     plan = explained(fleet, DUE)
     scans = [n for n in nodes(plan["Plan"]) if n.get("Relation Name") == "documents"]
     assert {each.get("Index Name") for each in scans} <= INDEXES
     assert sum(each["Actual Rows"] * each["Actual Loops"] for each in scans) <= holders
     assert sum(each.get("Rows Removed by Filter", 0) for each in scans) == 0
+    assert steps(plan["Plan"], "documents_due") <= holders + 1
+    assert steps(plan["Plan"], "attempts_open") == steps(plan["Plan"], "tags_due") == 1
     assert plan["Execution Time"] < FAST
     with fleet.runtime.pool.connection() as conn:
         assert len(wakeups.due(conn)) == woken

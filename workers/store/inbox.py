@@ -52,10 +52,18 @@ class ParkedBody:
     reason: str
 
 
-def routes(conn: Connection, accounts: Collection[str]) -> list[Route]:
-    """Return the connections of *accounts* that are not disconnected."""
+def routes(
+    conn: Connection, accounts: Collection[str], clients: Collection[int] | None
+) -> list[Route]:
+    """Return the connections of *accounts* that are not disconnected.
+
+    With *clients*, Mintsoft's ids, only theirs and those that take all clients.
+    """
+    named = None if clients is None else sorted(clients)
     with conn.cursor(row_factory=kwargs_row(_route)) as cursor:
-        return cursor.execute(SQL["routes"], {"accounts": sorted(accounts)}).fetchall()
+        return cursor.execute(
+            SQL["routes"], {"accounts": sorted(accounts), "clients": named}
+        ).fetchall()
 
 
 def _route(*, mode: str, **row: Any) -> Route:

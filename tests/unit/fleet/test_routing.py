@@ -9,8 +9,8 @@ import pytest
 from events.delivery import read
 from events.envelope import Event
 from schemas.connections import Mode
-from tests.support.documents import dispatched, finalised, invoice, order
-from workers.routing import Directory, arrivals_of, wants
+from tests.support.documents import dispatched, event, finalised, invoice, order
+from workers.routing import Directory, arrivals_of, clients_of, wants
 from workers.store.inbox import Route
 
 
@@ -64,3 +64,17 @@ def test_of_many_connections_an_event_meets_its_own() -> None:
     assert isinstance(event, Event)
     found = list(arrivals_of(event, Directory([*many, other])))
     assert [each.key.connection_id.int for each in found] == [7]
+
+
+def test_only_an_event_about_a_whole_account_asks_for_all_its_connections() -> None:
+    """A batch of documents reads the connections of its clients, however many others there are."""
+    orders = [read(dispatched(order(n, ClientId=client))) for n, client in enumerate((3, 4, 3), 1)]
+    asked = read(event("export.requested.v1", {"Kind": "order", "Id": 1}))
+    assert clients_of(map(known, orders)) == {3, 4}
+    assert clients_of([known(read(finalised(invoice(1))))]) == set()
+    assert clients_of(map(known, [*orders, asked])) is None
+
+
+def known(found: object) -> Event:
+    assert isinstance(found, Event)
+    return found

@@ -1,9 +1,23 @@
 -- name: routes
--- Connections that documents and events of these accounts may belong to.
+-- Connections that documents and events of these accounts may belong to: those of the clients
+-- named, and those that take all clients. Without clients, all connections of the accounts.
+with reached as (
+    select * from connections
+    where account = any(%(accounts)s) and status <> 'disconnected'
+      and client_id = any(%(clients)s::bigint[])
+    union all
+    select * from connections
+    where account = any(%(accounts)s) and status <> 'disconnected'
+      and client_id is null
+    union all
+    select * from connections
+    where %(clients)s::bigint[] is null
+      and account = any(%(accounts)s) and status <> 'disconnected'
+      and client_id is not null
+)
 select id, mode, account, client_id, export_channels,
        coalesce(settings ->> 'export_trigger', 'automatic') as export_trigger
-from connections
-where account = any(%(accounts)s) and status <> 'disconnected';
+from reached;
 
 -- name: remember_events
 -- Keep each event's id; those that are new come back.

@@ -19,30 +19,48 @@ delete from wakeups where connection_id = %(connection_id)s and queue = %(queue)
 -- Queues of connections that have work due now: documents, abandoned attempts, tags, revocations,
 -- charts never read or old, tokens that lie idle, consents that nobody finished, invoices of ours
 -- that changed in Xero, documents that somebody wants to export and that are to be fetched.
--- Each document probe is one step into documents_due; a backlog costs no more than a single row.
-select c.id as connection_id, work.queue
-from connections c
-cross join lateral (
-    select case work_kind when 'order' then 'exports.orders' else 'exports.invoices' end as queue
-    from unnest(array['order', 'invoice']) as kinds (work_kind)
-    where (c.paused_until is null or c.paused_until <= now()) and (
-        (c.mapping_revision is not null and not c.drafts_held and (
-            select d.due_at from documents d
-            where d.connection_id = c.id and d.kind = work_kind and d.status = 'waiting'
-            order by d.due_at, d.id limit 1) <= now())
-        or (
-            select a.lease_until from attempts a
-            where a.connection_id = c.id and a.kind = work_kind and a.state <> 'done'
-            order by a.lease_until limit 1) <= now())
+-- Documents, attempts and tags take one step into their index for each connection that has any
+-- under way: a backlog costs no more than a single row, and who is idle costs nothing.
+with recursive earliest as (
+    (select connection_id, kind, due_at from documents
+     where status = 'waiting'
+     order by connection_id, kind, due_at, id limit 1)
+    union all
+    select next.* from earliest e cross join lateral (
+        select connection_id, kind, due_at from documents
+        where status = 'waiting' and (connection_id, kind) > (e.connection_id, e.kind)
+        order by connection_id, kind, due_at, id limit 1) as next
+), held as (
+    (select connection_id, kind, lease_until from attempts
+     where state <> 'done'
+     order by connection_id, kind, lease_until limit 1)
+    union all
+    select next.* from held h cross join lateral (
+        select connection_id, kind, lease_until from attempts
+        where state <> 'done' and (connection_id, kind) > (h.connection_id, h.kind)
+        order by connection_id, kind, lease_until limit 1) as next
+), untagged as (
+    (select connection_id, due_at from tags
+     where done_at is null
+     order by connection_id, due_at limit 1)
+    union all
+    select next.* from untagged u cross join lateral (
+        select connection_id, due_at from tags
+        where done_at is null and connection_id > u.connection_id
+        order by connection_id, due_at limit 1) as next
+)
+select c.id as connection_id,
+       case work.kind when 'order' then 'exports.orders' else 'exports.invoices' end as queue
+from (
+    select connection_id, kind, true as is_new from earliest where due_at <= now()
+    union all
+    select connection_id, kind, false from held where lease_until <= now()
 ) as work
-where c.status = 'active'
+join connections c on c.id = work.connection_id and c.status = 'active'
+where (c.paused_until is null or c.paused_until <= now())
+  and (not work.is_new or (c.mapping_revision is not null and not c.drafts_held))
 union all
-select c.id, 'upkeep'
-from connections c
-where (
-    select t.due_at from tags t
-    where t.connection_id = c.id and t.done_at is null
-    order by t.due_at limit 1) <= now()
+select connection_id, 'upkeep' from untagged where due_at <= now()
 union all
 select id, 'connections' from connections where revoke_due_at <= now()
 union all
