@@ -67,7 +67,7 @@ proofs: $(STAMP) rabbitmq chromium prometheus node ## Run the long tests that `m
 	@$(PYTEST) -m proof $(ARGS)
 
 .PHONY: check
-check: $(STAMP) ## Lint, format, types, import layers, generated files
+check: $(STAMP) ## Lint, format, types, import layers, generated files, licences
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -79,6 +79,11 @@ check: $(STAMP) ## Lint, format, types, import layers, generated files
 	@$(BIN)/python -m deploy.observability.generate --check
 	@$(BIN)/python -m deploy.rabbitmq.generate --check
 	@$(BIN)/python -m deploy.compose.example --check
+	@$(BIN)/python -m deploy.supply.licences
+
+.PHONY: audit
+audit: $(STAMP) ## Look for published weaknesses in what the locks name (needs pypi.org; not part of CI)
+	@$(BIN)/python -m deploy.supply.audit $(ARGS)
 
 .PHONY: bench
 bench: $(STAMP) rabbitmq ## Measure events per second through the ingress beside the plain way

@@ -25,6 +25,7 @@ from workers.cli import (
     mappings,
     notices,
     operators,
+    privacy,
     reconcile,
     roles,
     schedules,
@@ -57,6 +58,7 @@ app.add_typer(events.app, name="event")
 app.add_typer(notices.app, name="notice")
 app.add_typer(audit.app, name="audit")
 app.add_typer(operators.app, name="operator")
+app.add_typer(privacy.app, name="privacy")
 for command in (roles.run, roles.ingress, roles.worker, roles.scheduler, roles.relay):
     app.command()(command)
 app.command()(console.console)

@@ -1,0 +1,1 @@
+"""What we build on: under which licences, and with which published weaknesses."""
