@@ -1,4 +1,4 @@
-"""Keeps what the console's pages are made from: tallies and balances folded, new documents findable.
+"""Keeps what pages are made from: tallies and balances folded, new documents findable.
 
 Nothing depends on it but speed: until it has run, pages add up and look at what is new themselves.
 """
