@@ -14,7 +14,7 @@ from psycopg_pool import ConnectionPool
 
 from schemas.connections import Mapping
 from schemas.imports import ImportKind
-from workers import losing
+from workers import losing, tracing
 from workers.clock import Clock, backoff
 from workers.errors import AccessRefused, AuthorisationLost, Failure, Throttled, Transient
 from workers.intake import Send
@@ -73,7 +73,9 @@ class Importer:
             claimed, to_wake = self._claim(wakeup, kind, more=more)
             self._send(to_wake)
             if claimed:
-                self._place(connection, kind, claimed)
+                about = {"connection": str(connection_id), "kind": kind.value}
+                with tracing.span("import", documents=len(claimed), **about):
+                    self._place(connection, kind, claimed)
 
     def _claim(
         self, wakeup: Wakeup, kind: ImportKind, *, more: bool

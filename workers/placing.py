@@ -21,7 +21,7 @@ from psycopg_pool import ConnectionPool
 
 from schemas.imports import ImportKind, ImportStatus, NewAsn, NewOrder
 from schemas.xero import PurchaseOrder, SalesInvoice
-from workers import intending, reporting
+from workers import intending, reporting, tracing
 from workers.clock import Clock, backoff
 from workers.errors import Failure, Permanent, Throttled, Uncertain
 from workers.intending import Ask, Body, Cancel, Change, Create
@@ -102,11 +102,15 @@ class Placing:
         with self._pool.connection() as conn:
             if not imports.hold(conn, claimed):
                 return None
-        outcome = self._tried(claimed)
-        if outcome is None:
-            return None
-        self._record(claimed, outcome)
-        return outcome.failure
+        named = tracing.imported(claimed.xero_id)
+        owner = str(self._connection.id)
+        with tracing.span("place", connection=owner, document=named, tries=claimed.tries):
+            trace = tracing.trace_id(tracing.current())
+            with structlog.contextvars.bound_contextvars(document=named, trace=trace):
+                outcome = self._tried(claimed)
+                if outcome is not None:
+                    self._record(claimed, outcome)
+        return outcome.failure if outcome else None
 
     def _tried(self, claimed: Claimed) -> Outcome | None:
         try:
@@ -118,7 +122,7 @@ class Placing:
         except psycopg.Error:
             raise  # the database is away: the lease will end
         except Exception as error:
-            log.exception("import.not_placed", document=claimed.id)
+            log.exception("import.not_placed")
             return Outcome(self._by_defect(claimed, error))
 
     def _try(self, claimed: Claimed) -> Outcome | None:
@@ -282,14 +286,22 @@ class Placing:
 
     def _record(self, claimed: Claimed, outcome: Outcome) -> None:
         """Write where an import stands, and say so, in one transaction."""
+        trace = tracing.current()
         with self._pool.connection() as conn:
             status = imports.settle(conn, claimed, outcome.settlement)
             if status is None:
-                log.warning("import.taken_over", document=claimed.id)
+                log.warning("import.taken_over")
                 return
             told = [*outcome.notices, *self._tidings(claimed, outcome.settlement, status)]
-            outbox.add(conn, told)
-        log.info("import.recorded", document=claimed.id, status=status.value)
+            outbox.add(conn, [replace(each, traceparent=trace) for each in told])
+        to = outcome.settlement
+        log.info(
+            "import.recorded",
+            kind=claimed.kind.value,
+            status=status.value,
+            reason=to.reason.code if to.reason else None,
+            mintsoft_id=to.mintsoft_id or claimed.mintsoft_id,
+        )
 
     def _tidings(self, claimed: Claimed, to: Settlement, status: ImportStatus) -> list[Notice]:
         told = []

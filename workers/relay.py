@@ -51,11 +51,14 @@ class Relay:
 
 
 def _documents(waiting: Sequence[outbox.Unpublished]) -> list[str]:
-    return [
-        tracing.ref(each.data["Kind"], each.data["MintsoftId"])
-        for each in waiting
-        if "Kind" in each.data and "MintsoftId" in each.data
-    ]
+    return [named for each in waiting if (named := _named(each))]
+
+
+def _named(each: outbox.Unpublished) -> str | None:
+    """Return what the document of an event is called, None when the event is about none."""
+    if each.type.startswith("document."):
+        return tracing.ref(each.data["Kind"], each.data["MintsoftId"])
+    return tracing.imported(each.data["XeroId"]) if "XeroId" in each.data else None
 
 
 def _message(each: outbox.Unpublished) -> Message:

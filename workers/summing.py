@@ -1,11 +1,11 @@
-"""Keeps what the console's pages are made from: tallies folded, new documents findable by text.
+"""Keeps what pages are made from: tallies and balances folded, new documents findable.
 
 Nothing depends on it but speed: until it has run, pages add up and look at what is new themselves.
 """
 
 from psycopg_pool import ConnectionPool
 
-from workers.store import browsing, tallies
+from workers.store import balances, browsing, tallies
 
 
 class Summer:
@@ -19,5 +19,7 @@ class Summer:
         with self._pool.connection() as conn:
             tallies.fold(conn)
         with self._pool.connection() as conn:
+            compared = balances.fold(conn)
+        with self._pool.connection() as conn:
             found = browsing.add_terms(conn)
-        return found if found == browsing.TERMS_BATCH else 0
+        return max(found // browsing.TERMS_BATCH, compared // balances.MOST)

@@ -108,6 +108,13 @@ def span(
             raise
 
 
+def current() -> str | None:
+    """Return the ``traceparent`` of the span at hand, None when there is none."""
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier)
+    return carrier.get("traceparent")
+
+
 def tell(name: str, traceparent: str | None, **attributes: Value) -> None:
     """Say in the publisher's own trace what became of its document, linked to the span at hand."""
     tracer = _Where.tracer
@@ -141,6 +148,11 @@ def context_of(traceparent: str | None) -> SpanContext | None:
 def ref(kind: str, mintsoft_id: object) -> str:
     """Return what a document is called in logs and traces: ``order/1234``, by Mintsoft's id."""
     return f"{kind}/{mintsoft_id}"
+
+
+def imported(xero_id: object) -> str:
+    """Return what an import is called in logs and traces: ``import/`` and its id in Xero."""
+    return ref("import", xero_id)
 
 
 def trace_id(traceparent: str | None) -> str | None:

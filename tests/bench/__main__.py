@@ -15,6 +15,7 @@ from tests.bench import (
     floors,
     growth,
     idle,
+    kept,
     memory,
     pages,
     report,
@@ -91,6 +92,10 @@ def _idle(ready: Place, _options: argparse.Namespace, figures: Figures, _say: Sa
     figures.ticks = idle.ticks(ready.spender)
 
 
+def _kept(ready: Place, options: argparse.Namespace, figures: Figures, say: Say) -> None:
+    figures.sections["kept"] = kept.measure(ready, options.events, options.rounds, say)
+
+
 def _pages(ready: Place, options: argparse.Namespace, figures: Figures, say: Say) -> None:
     found = pages.measure(ready.spender, options.rows, say)
     figures.sections["console_pages"] = pages.section(found, options.rows)
@@ -106,6 +111,7 @@ PARTS: dict[str, Callable[[Place, argparse.Namespace, Figures, Say], None]] = {
     "size": _size,
     "calls": _calls,
     "idle": _idle,
+    "kept": _kept,
     "pages": _pages,
 }
 """In this order: what has a goal comes first; pages fill a ledger that the others had empty."""

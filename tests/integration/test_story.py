@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from events.delivery import Delivery
 from tests.support.documents import dispatched, order
 from tests.support.fleet import Fleet
+from tests.support.imports import line, office
 from workers import tracing
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -91,3 +92,30 @@ def trace(span: ReadableSpan) -> str:
     """The trace that a span belongs to."""
     assert span.context is not None
     return f"{span.context.trace_id:032x}"
+
+
+def test_an_imports_story_is_one_grep(fleet: Fleet, spans: InMemorySpanExporter) -> None:
+    """Xero sends no trace, so it begins here: in the log by Xero's id, in what others hear."""
+    at = office(fleet)
+    with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as logged:
+        goes, stays = at.sell("INV-1"), at.sell("INV-2", line("RARE"))
+        fleet.poll()
+    lines = [json.dumps(each, default=str) for each in logged]
+    for sold, status, reason in (
+        (goes, "imported", None),
+        (stays, "needs_attention", "sku_unknown"),
+    ):
+        name = f"import/{sold['InvoiceID']}"
+        assert events_of(lines, name) == ["import.recorded", "relay.published"]
+        [recorded] = [json.loads(each) for each in lines if name in each and "recorded" in each]
+        [span] = [
+            each for each in spans.get_finished_spans()
+            if each.name == "place" and (each.attributes or {})["document"] == name
+        ]  # fmt: skip
+        assert (recorded["status"], recorded["reason"]) == (status, reason)
+        assert recorded["connection"] == str(at.connection)
+        assert recorded["trace"] == trace(span)
+        [told] = [each for each in fleet.published if sold["InvoiceID"] in each.body.decode()]
+        assert trace(span) in told.body.decode()
+    batches = [span for span in spans.get_finished_spans() if span.name == "import"]
+    assert trace(span) in map(trace, batches), "a batch's documents are its children"

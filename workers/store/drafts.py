@@ -21,7 +21,10 @@ CODE = "drafts_unconfirmed"
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many documents shall go as drafts, are in Xero since that was said, and on their way."""
+    """How many documents shall go as drafts, are in Xero since that was said, and on their way.
+
+    ``posted`` is at most ``wanted``: beyond that nothing is counted.
+    """
 
     wanted: int
     posted: int

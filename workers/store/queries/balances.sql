@@ -54,46 +54,152 @@ select complete_at from schedules
 where connection_id = %(connection_id)s and kind = 'xero_totals';
 
 -- name: compared
--- A period in one pass over its documents: first what each finding and currency comes to, then one
--- page of the documents that compare so, as in lines. What is out of Xero's books counts for nothing.
-with found as materialized (
-    select * from balance_lines(%(connection_id)s, %(first)s, %(last)s)
-), sums as (
-    select finding, mintsoft_currency, xero_currency, count(*) as documents,
-           count(mintsoft_total) as mintsoft_documents, sum(mintsoft_total) as mintsoft_total,
-           count(*) filter (where xero_status not in ('VOIDED', 'DELETED', 'ABSENT'))
-               as xero_documents,
-           sum(xero_total) filter (where xero_status not in ('VOIDED', 'DELETED', 'ABSENT'))
-               as xero_total
-    from found
-    group by finding, mintsoft_currency, xero_currency
-), shown as (
-    select * from found
-    where finding = any(%(findings)s::text[])
-      and (%(before_day)s::date is null or (day, line) < (%(before_day)s, %(before)s))
-    order by day desc, line desc
-    limit %(page)s
+-- A period: what each finding and currency comes to. What was kept, without the documents that may
+-- stand otherwise by now, and these as they stand.
+with touched as materialized (
+    select line, document_id, xero_id from balance_touched(%(connection_id)s)
 )
-select null as line, null as day, null as document_id, null as kind, null as mintsoft_id,
-       null as number, null as status, null as reason_message, mintsoft_currency, mintsoft_total,
-       null as xero_id, null as xero_number, null as xero_status, xero_currency, xero_total,
-       null as xero_updated_at, null as read_at, finding, documents, mintsoft_documents,
-       xero_documents
-from sums
-union all
-select line, day, document_id, kind, mintsoft_id, number, status, reason_message,
-       mintsoft_currency, mintsoft_total, xero_id, xero_number, xero_status, xero_currency,
-       xero_total, xero_updated_at, read_at, finding, null, null, null
-from shown
-order by day desc nulls first, line desc;
+select finding, nullif(mintsoft_currency, '') as mintsoft_currency,
+       nullif(xero_currency, '') as xero_currency, sum(documents)::bigint as documents,
+       sum(mintsoft_documents)::bigint as mintsoft_documents,
+       sum(mintsoft_total) as mintsoft_total, sum(xero_documents)::bigint as xero_documents,
+       sum(xero_total) as xero_total
+from (
+    select finding, mintsoft_currency, xero_currency, documents, mintsoft_documents,
+           mintsoft_total, xero_documents, xero_total
+    from balance_sums
+    where connection_id = %(connection_id)s and day between %(first)s and %(last)s
+    union all
+    select finding, mintsoft_currency, xero_currency, sign, sign * (mintsoft_total is not null)::int,
+           coalesce(sign * mintsoft_total, 0), sign * booked::int,
+           coalesce(sign * xero_total, 0) * booked::int
+    from (
+        select -1 as sign, r.finding, r.mintsoft_currency, r.xero_currency, r.mintsoft_total,
+               r.xero_total, r.booked
+        from touched t
+        join balance_rows r on r.connection_id = %(connection_id)s and r.line = t.line
+        where r.day between %(first)s and %(last)s
+        union all
+        select 1, b.finding, b.mintsoft_currency, b.xero_currency, b.mintsoft_total, b.xero_total,
+               b.booked
+        from balance_of(array(select document_id from touched where document_id is not null),
+                        array(select %(connection_id)s::uuid from touched where xero_id is not null),
+                        array(select xero_id from touched where xero_id is not null)) b
+        where b.day between %(first)s and %(last)s) as each_one) as all_of_them
+group by finding, mintsoft_currency, xero_currency
+having sum(documents) <> 0;
 
 -- name: lines
 -- Documents of a period that compare so, the newest day first; below a line for the next page.
-select line, day, document_id, kind, mintsoft_id, number, status, reason_message,
-       mintsoft_currency, mintsoft_total, xero_id, xero_number, xero_status, xero_currency,
-       xero_total, xero_updated_at, read_at, finding
-from balance_lines(%(connection_id)s, %(first)s, %(last)s)
-where finding = any(%(findings)s::text[])
-  and (%(before_day)s::date is null or (day, line) < (%(before_day)s, %(before)s))
-order by day desc, line desc
-limit %(page)s;
+with touched as materialized (
+    select line, document_id, xero_id from balance_touched(%(connection_id)s)
+), shown as (
+    (select r.* from balance_rows r
+     where r.connection_id = %(connection_id)s and r.day between %(first)s and %(last)s
+       and r.finding = any(%(findings)s::text[])
+       and (%(before_day)s::date is null or (r.day, r.line) < (%(before_day)s, %(before)s))
+       and r.line not in (select line from touched)
+     order by r.day desc, r.line desc
+     limit %(page)s)
+    union all
+    select b.*
+    from balance_of(array(select document_id from touched where document_id is not null),
+                    array(select %(connection_id)s::uuid from touched where xero_id is not null),
+                    array(select xero_id from touched where xero_id is not null)) b
+    where b.day between %(first)s and %(last)s and b.finding = any(%(findings)s::text[])
+      and (%(before_day)s::date is null or (b.day, b.line) < (%(before_day)s, %(before)s))
+    order by day desc, line desc
+    limit %(page)s
+)
+select s.line, s.day, s.document_id, d.kind, d.mintsoft_id, d.number, d.status, d.reason_code,
+       d.reason_message,
+       case when s.document_id is not null then s.mintsoft_currency end as mintsoft_currency,
+       s.mintsoft_total, s.xero_id, x.number as xero_number, x.status as xero_status, x.currency as xero_currency,
+       s.xero_total, x.updated_at as xero_updated_at, x.read_at, s.finding
+from shown s
+join connections c on c.id = s.connection_id
+left join documents d on d.id = s.document_id
+left join xero_totals x on x.tenant_id = c.tenant_id and x.xero_id = s.xero_id
+order by s.day desc, s.line desc;
+
+-- name: only_one
+-- Whether nobody else looks at what has changed; held until this transaction ends.
+select pg_try_advisory_xact_lock(%(lock)s);
+
+-- name: take
+-- Some of what may stand otherwise, off the list: documents, and invoices by whom they may be
+-- extra to; beside each how many changes that was.
+with taken as materialized (
+    delete from balance_changes
+    where ctid = any(array(select ctid from balance_changes limit %(most)s))
+    returning connection_id, document_id, tenant_id, xero_id
+), invoices as materialized (
+    select distinct o.id as connection_id, t.xero_id
+    from taken t
+    left join connections c on c.id = t.connection_id
+    join connections o on o.id = t.connection_id or o.tenant_id in (t.tenant_id, c.tenant_id)
+    where t.xero_id is not null
+)
+select connection_id, document_id, null::uuid as xero_id, (select count(*) from taken) as changes
+from taken where document_id is not null
+union
+select i.connection_id, d.id, null, (select count(*) from taken)
+from invoices i join documents d on d.connection_id = i.connection_id and d.xero_id = i.xero_id
+union all
+select connection_id, null, xero_id, (select count(*) from taken) from invoices;
+
+-- name: forget
+-- Take these rows away, and out of the sums.
+with gone as (
+    delete from balance_rows r
+    using unnest(%(connections)s::uuid[], %(lines)s::text[]) as t (connection_id, line)
+    where r.connection_id = t.connection_id and r.line = t.line
+    returning r.*
+)
+insert into balance_sums as s
+select connection_id, day, finding, mintsoft_currency, xero_currency, -count(*),
+       -count(mintsoft_total), -coalesce(sum(mintsoft_total), 0),
+       -count(*) filter (where booked), -coalesce(sum(xero_total) filter (where booked), 0)
+from gone
+group by connection_id, day, finding, mintsoft_currency, xero_currency
+on conflict (connection_id, day, finding, mintsoft_currency, xero_currency) do update
+set documents = s.documents + excluded.documents,
+    mintsoft_documents = s.mintsoft_documents + excluded.mintsoft_documents,
+    mintsoft_total = s.mintsoft_total + excluded.mintsoft_total,
+    xero_documents = s.xero_documents + excluded.xero_documents,
+    xero_total = s.xero_total + excluded.xero_total;
+
+-- name: note
+-- Write down how these stand now, and add them to the sums.
+with fresh as (
+    insert into balance_rows
+    select * from balance_of(%(documents)s::bigint[], %(extra_to)s::uuid[], %(extra_ids)s::uuid[])
+    returning *
+)
+insert into balance_sums as s
+select connection_id, day, finding, mintsoft_currency, xero_currency, count(*),
+       count(mintsoft_total), coalesce(sum(mintsoft_total), 0),
+       count(*) filter (where booked), coalesce(sum(xero_total) filter (where booked), 0)
+from fresh
+group by connection_id, day, finding, mintsoft_currency, xero_currency
+on conflict (connection_id, day, finding, mintsoft_currency, xero_currency) do update
+set documents = s.documents + excluded.documents,
+    mintsoft_documents = s.mintsoft_documents + excluded.mintsoft_documents,
+    mintsoft_total = s.mintsoft_total + excluded.mintsoft_total,
+    xero_documents = s.xero_documents + excluded.xero_documents,
+    xero_total = s.xero_total + excluded.xero_total;
+
+-- name: undecided
+-- Invoices of writes under way are looked at again: they may be extra once these have ended.
+insert into balance_changes (connection_id, xero_id)
+select t.connection_id, t.xero_id
+from attempts a
+join attempt_members m on m.attempt_id = a.id
+join xero_totals x on x.number = m.invoice_number and x.xero_id = any(%(extra_ids)s::uuid[])
+join connections c on c.tenant_id = x.tenant_id
+join unnest(%(extra_to)s::uuid[], %(extra_ids)s::uuid[]) as t (connection_id, xero_id)
+  on t.connection_id = c.id and t.xero_id = x.xero_id
+where a.state <> 'done'
+  and not exists (
+      select from connections o join documents e on e.connection_id = o.id
+      where o.tenant_id = x.tenant_id and e.xero_id = x.xero_id);

@@ -4,13 +4,18 @@
 select from connections where id = %(connection_id)s for no key update;
 
 -- name: progress
--- How many documents shall go as drafts, have gone, and are on their way.
-select coalesce((c.settings ->> 'draft_first')::int, 0) as wanted,
-       (select count(*) from documents d
-        where d.connection_id = c.id and d.posted_at >= c.draft_since) as posted,
-       (select count(*) from documents d
-        where d.connection_id = c.id and d.status = 'sending') as sending
-from connections c where c.id = %(connection_id)s;
+-- How many documents shall go as drafts, have gone, and are on their way; of what has gone no more
+-- are counted than shall. What is on its way belongs to a write under way.
+select w.wanted,
+       (select count(*) from (
+            select from documents d
+            where d.connection_id = c.id and d.posted_at >= c.draft_since
+            limit w.wanted) as gone) as posted,
+       (select count(*) from attempts a join documents d on d.attempt_id = a.id
+        where a.connection_id = c.id and a.state <> 'done' and d.status = 'sending') as sending
+from connections c
+cross join lateral (select coalesce((c.settings ->> 'draft_first')::int, 0) as wanted) as w
+where c.id = %(connection_id)s;
 
 -- name: hold
 -- All drafts are in Xero: nobody is woken for the others until somebody says go on.
