@@ -19,9 +19,13 @@ from workers.observing import observe
 from workers.runtime import Runtime
 from workers.settings import Settings
 
+BESIDE_WORKERS = 8
+"""Connections to PostgreSQL that a process may have beyond one for each of its threads."""
+
 
 class CloseRuntime(Middleware):
-    """Closes pools and connections when the worker process ends, and sees that it does end."""
+    """Gives each thread its connection to PostgreSQL; closes all connections when the worker
+    process ends, and sees that it does end."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -30,6 +34,9 @@ class CloseRuntime(Middleware):
     def after_process_boot(self, _broker: dramatiq.Broker) -> None:
         settings = self._runtime.settings
         self._stop_observing = observe(settings, "worker", processes=settings.metrics_processes)
+
+    def before_worker_boot(self, _broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        self._runtime.pool_size = worker.worker_threads + BESIDE_WORKERS
 
     def before_worker_shutdown(self, _broker: dramatiq.Broker, _worker: dramatiq.Worker) -> None:
         leave_in_time()
@@ -61,7 +68,7 @@ def build() -> dramatiq.Broker:
     """Return the broker of this process. Raises pydantic.ValidationError on bad settings."""
     settings = Settings()
     logs.configure(settings.log_format, settings.log_level)
-    runtime = Runtime(settings, pool_size=16)
+    runtime = Runtime(settings)
     runtime.broker.add_middleware(CloseRuntime(runtime))
     runtime.broker.add_middleware(EndWithMaster())
     dramatiq.set_broker(runtime.broker)

@@ -1,12 +1,14 @@
 """An organisation's books as a decision needs them: chart, mapping, linked contacts."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeGuard
 from uuid import UUID
 
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from workers.errors import BeingRead
 from workers.mapping.chart import Chart
 from workers.mapping.context import Context
 from workers.mapping.reasons import Cure
@@ -21,16 +23,50 @@ def read_chart(
 ) -> StoredChart:
     """Return the chart of accounts, read from Xero when it is old, was proved wrong, or *anew*.
 
-    What waited for a change in Xero goes on when there is one. Raises what the gateway raises;
-    no transaction is open while Xero is asked.
+    One worker reads it, for it takes five calls. Raises BeingRead for whoever comes meanwhile
+    and does not want it *anew*, and what the gateway raises; no transaction is open while Xero is
+    asked.
     """
     with pool.connection() as conn:
         stored = connections.chart(conn, connection_id)
-    if stored is not None and not stored.due and not anew:
+    if _is_fresh(stored) and not anew:
         return stored
-    since = stored.accounts_since if stored is not None and not anew else None
+    with _alone(pool, connection_id, anyway=anew):
+        with pool.connection() as conn:
+            stored = connections.chart(conn, connection_id)
+        if _is_fresh(stored) and not anew:
+            return stored  # somebody read it between our look and our turn
+        return _read(pool, gateway, connection_id, None if anew else stored)
+
+
+def _is_fresh(stored: StoredChart | None) -> TypeGuard[StoredChart]:
+    return stored is not None and not stored.due
+
+
+@contextmanager
+def _alone(pool: ConnectionPool, connection_id: UUID, *, anyway: bool) -> Iterator[None]:
+    """Hold the lease of reading a connection's chart. Raises BeingRead.
+
+    A reading that outlives its lease may meet another: five calls more, and no harm.
+    """
+    with pool.connection() as conn:
+        until = connections.claim_chart_reading(conn, connection_id, anyway=anyway)
+    if until is not None:
+        raise BeingRead(until)
+    try:
+        yield
+    finally:
+        with pool.connection() as conn:
+            connections.end_chart_reading(conn, connection_id)
+
+
+def _read(
+    pool: ConnectionPool, gateway: XeroGateway, connection_id: UUID, before: StoredChart | None
+) -> StoredChart:
+    """Read what changed since *before*, or all; what waited for a change in Xero goes on."""
+    since = None if before is None else before.accounts_since
     raw = gateway.read_chart(since)
-    accounts = merged(stored.accounts, raw.accounts) if stored and since else raw.accounts
+    accounts = merged(before.accounts, raw.accounts) if before and since else raw.accounts
     with pool.connection() as conn:
         changed = connections.save_chart(
             conn,

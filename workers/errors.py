@@ -5,6 +5,7 @@ Failure
 │   ├── Uncertain        the same, but the write may have been carried out
 │   └── AccessRefused    Mintsoft does not take our key: nothing was done, and nothing is lost
 ├── Throttled            not now: the limit opens again at ``until``; nothing has failed
+│   └── BeingRead        somebody else reads the organisation's chart of accounts just now
 ├── AuthorisationLost    the connection is lost until a person reconnects it
 │   └── ConsentLost      the same for every connection that lives by the token set
 └── Permanent            a person must act; carries the reason
@@ -49,6 +50,14 @@ class Throttled(Failure):
         super().__init__(f"the {problem} limit is used up until {until:%Y-%m-%d %H:%M:%S} UTC")
         self.until = until
         self.problem = problem
+
+
+class BeingRead(Throttled):
+    """Somebody else is reading the organisation's chart of accounts; ``until`` (UTC) it may be."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until, "chart of accounts")
+        self.args = (f"the chart of accounts is being read until {until:%Y-%m-%d %H:%M:%S} UTC",)
 
 
 class AuthorisationLost(Failure):

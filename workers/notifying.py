@@ -78,27 +78,31 @@ class Notifier:
                 log.info("notices.decided", connection=str(found.about.id))
 
     def _send_all(self) -> int:
+        """Send what is due; a way in trouble rests until the next turn, and holds no other up."""
+        ways = set(self._channels)
         for number in range(MOST_AT_ONCE):
             with self._pool.connection() as conn:
-                one = notices.claim(conn, self._channels, self._clock.now())
+                one = notices.claim(conn, ways, self._clock.now())
             if one is None:
                 return number
-            self._send(one)
+            if not self._send(one):
+                ways.discard(one.channel)
         return MOST_AT_ONCE
 
-    def _send(self, one: Outgoing) -> None:
+    def _send(self, one: Outgoing) -> bool:
         if one.tries > MOST_TRIES:
             self._failed(one, "whoever sent it ended in the middle of it, every time")
-            return
+            return True
         try:
             self._channels[one.channel].send(one.digest, one.message_id)
         except NotSent as error:
             self._failed(one, str(error))
-            return
+            return False
         with self._pool.connection() as conn:
             notices.sent(conn, one, self._clock.now())
         meters.NOTICES.labels(one.channel, "sent").inc()
         log.info("notices.sent", connection=str(one.connection_id), channel=one.channel)
+        return True
 
     def _failed(self, one: Outgoing, cause: str) -> None:
         gives_up = one.tries >= MOST_TRIES

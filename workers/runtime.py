@@ -86,7 +86,7 @@ class Runtime:
     def __init__(self, settings: Settings, clock: Clock = SYSTEM, *, pool_size: int = 8) -> None:
         self.settings = settings
         self.clock = clock
-        self._pool_size = pool_size
+        self.pool_size = pool_size
         self.building = threading.RLock()
         self.parts: dict[str, Any] = {}
 
@@ -95,7 +95,7 @@ class Runtime:
         """Connections to PostgreSQL. Raises psycopg_pool.PoolTimeout when there is none."""
         settings = self.settings
         url = settings.database_url.get_secret_value()
-        return open_pool(url, size=self._pool_size, pooled=settings.database_pooled)
+        return open_pool(url, size=self.pool_size, pooled=settings.database_pooled)
 
     @part
     def broker(self) -> dramatiq.Broker:

@@ -244,6 +244,27 @@ FLEET = Dashboard(
             ),
         ),
         Row(
+            "Notices to people",
+            (
+                Panel(
+                    "Notices",
+                    "Tries a second, by way and by what became of them.",
+                    [(_rate("notices_total", "channel, outcome"), "{{channel}} {{outcome}}")],
+                ),
+                Panel(
+                    "Given up",
+                    "Notices of the last day that nobody got by a way, unless it works again.",
+                    [(_standing("notices_given_up", "channel"), "{{channel}}")],
+                ),
+                Panel(
+                    "Oldest on its way",
+                    "Age of the first notice that is not sent yet.",
+                    [(_standing("notice_oldest_seconds", "channel"), "{{channel}}")],
+                    "s",
+                ),
+            ),
+        ),
+        Row(
             "Servers",
             (
                 Panel(

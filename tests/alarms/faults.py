@@ -18,6 +18,7 @@ from events.topology import INGRESS_DEAD
 from tests.alarms.place import Place, patiently
 from tests.support.documents import delivery, dispatched, order
 from tests.support.processes import channel_to, kill_family, publish
+from workers.notifying import MOST_TRIES
 from workers.reconnecting import reconnect
 from workers.store import vault
 from workers.store.vault import TokenSet
@@ -306,6 +307,35 @@ def loop_failing(here: Place) -> Iterator[None]:
     here.fleet.execute("alter table outbox_gone rename to outbox")
 
 
+@contextmanager
+def notices_given_up(here: Place) -> Iterator[None]:
+    """The web hook refuses all that is posted, for hours; then it takes it again."""
+    here.board.status = 500
+    here.orders(1, TotalOrderGross=999)
+    nothing_was_said(here)
+    patiently("a notice was tried", lambda: notices(here, "sent_at is null and tries > 0") > 0)
+    long_ago = "update notices set tries = %s, due_at = now() where sent_at is null"
+    here.fleet.execute(long_ago, [MOST_TRIES - 1])
+    patiently("it was given up", lambda: notices(here, "given_up_at is not null") > 0)
+    yield
+    here.board.status = 200
+    before = notices(here, "sent_at is not null")
+    nothing_was_said(here)
+    patiently("a notice was sent", lambda: notices(here, "sent_at is not null") > before)
+    here.fleet.execute("update documents set status = 'skipped' where status = 'needs_attention'")
+
+
+def nothing_was_said(here: Place) -> None:
+    """No quarter of an hour need pass before something is said."""
+    here.fleet.execute("update notice_standings set said = '{}', said_at = null")
+
+
+def notices(here: Place, which: str) -> int:
+    """How many notices are so."""
+    [row] = here.fleet.rows(f"select count(*) as number from notices where {which}")  # noqa: S608
+    return int(row["number"])
+
+
 FAULTS: dict[str, Fault] = {
     "AttemptCrashLoop": attempt_crash_loop,
     "BrokerUnreachable": broker_unreachable,
@@ -322,6 +352,7 @@ FAULTS: dict[str, Fault] = {
     "NeedsAttentionGrowing": needs_attention,
     "NoLeader": no_leader,
     "NothingFlowing": nothing_flowing,
+    "NoticesGivenUp": notices_given_up,
     "OldestWaiting": oldest_waiting,
     "OutboxStuck": outbox_stuck,
     "PollLag": poll_lag,

@@ -27,6 +27,7 @@ from tests.support.documents import dispatched, order
 from tests.support.engine import running_engine
 from tests.support.fleet import Fleet, make_fleet
 from tests.support.line import Dial, Line, tcp, unix
+from tests.support.notices import Board, board
 from tests.support.processes import Processes, prepare_broker, publish, settings_of
 from tests.support.simulators import simulator
 from workers.clock import SYSTEM
@@ -102,6 +103,7 @@ class Place:
     connection: UUID
     tenant: str
     console: str
+    board: Board
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def orders(self, how_many: int = 1, **more: Any) -> None:
@@ -164,13 +166,16 @@ def place() -> Iterator[Place]:
             "MX_CONSOLE_PORT": str(console),
             "MX_XERO_WEBHOOK_KEY": "a key of Xero's",
         }
+        hook = stack.enter_context(board())
+        settings["MX_NOTICE_HOOK_URL"] = hook.url
         parts = stack.enter_context(Parts(settings, ports=ports))
         for role in COMMANDS:
             parts.start(role)
         prometheus = stack.enter_context(watching(folder, watched, ports))
         url = f"http://127.0.0.1:{console}"
         yield Place(
-            amqp_url, to_broker, to_database, fleet, parts, prometheus, connection, tenant, url
+            *(amqp_url, to_broker, to_database, fleet, parts),
+            *(prometheus, connection, tenant, url, hook),
         )
 
 

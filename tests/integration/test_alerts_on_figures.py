@@ -96,11 +96,17 @@ def test_figures_of_a_real_ledger_fire_the_alerts_they_should(
         " values (%s, 'order', 'claimed', now(), 3, 2)",
         [sound],
     )
+    fleet.execute(
+        "insert into notices"
+        " (connection_id, channel, subject, body, created_at, due_at, given_up_at)"
+        " values (%s, 'mail', 'x', 'x', now() - interval '5 hours', now(), now())",
+        [sound],
+    )
     told = look(fleet, amqp_url, ahead=timedelta(seconds=30))
     assert firing(told, tmp_path) == {
         *("OldestWaiting", "ConnectionLost", "TokenNearEnd", "EventsParked", "DeadLetters"),
         *("OutboxStuck", "QueueWithoutConsumer", "PollLag", "DayBudgetLow", "ClockSkew"),
-        "AttemptCrashLoop",
+        *("AttemptCrashLoop", "NoticesGivenUp"),
     }
 
 

@@ -15,6 +15,7 @@ from tests.support.fleet import Fleet
 from tests.support.processes import prepare_broker, publish
 from workers.metrics.meters import REGISTRY
 from workers.metrics.serving import NoPort, serve
+from workers.store import notices
 
 
 def test_figures_tell_how_the_fleet_stands(fleet: Fleet, amqp_url: str) -> None:
@@ -54,6 +55,37 @@ def test_figures_tell_how_the_fleet_stands(fleet: Fleet, amqp_url: str) -> None:
     assert told["queue_messages"]["ingress",] == 1
     assert told["queue_consumers"]["ingress",] == 0
     assert (told["database_up"], told["broker_up"], told["leader"]) == ({(): 1}, {(): 1}, {(): 1})
+
+
+GIVEN_UP = """insert into notices (connection_id, channel, subject, body, created_at, due_at, {end})
+    values (%s, %s, 'x', 'x', now() - interval '5 hours', now(), now() - %s::interval)"""
+ON_ITS_WAY = """insert into notices (connection_id, channel, subject, body, created_at, due_at)
+    values (%s, 'hook', 'x', 'x', now() - interval '1 hour', now())"""
+
+
+def test_notices_that_nobody_got_are_told_until_one_arrives(fleet: Fleet) -> None:
+    """By the way they should have gone; what was given up two days ago is no news."""
+    connection = fleet.connect()
+    for way, ago in (
+        ("mail", "1 hour"),
+        ("mail", "2 hours"),
+        ("hook", "1 hour"),
+        ("hook", "2 days"),
+    ):
+        fleet.execute(GIVEN_UP.format(end="given_up_at"), [connection, way, ago])
+    fleet.execute(ON_ITS_WAY, [connection])
+    told = look(fleet)
+    assert told["notices_given_up"] == {("mail",): 2, ("hook",): 1}
+    assert told["notice_oldest_seconds"] == {("hook",): pytest.approx(3600, 0.1)}
+    with fleet.runtime.pool.connection() as conn:
+        assert {each.channel: each.given_up for each in notices.unheard(conn)} == {
+            "mail": 2,
+            "hook": 1,
+        }
+    fleet.execute(GIVEN_UP.format(end="sent_at"), [connection, "mail", "90 minutes"])
+    assert look(fleet)["notices_given_up"] == {("mail",): 1, ("hook",): 1}
+    fleet.execute(GIVEN_UP.format(end="sent_at"), [connection, "mail", "0"])
+    assert look(fleet)["notices_given_up"] == {("hook",): 1}
 
 
 def test_only_the_leader_tells_of_the_fleet(fleet: Fleet) -> None:

@@ -222,6 +222,23 @@ def test_a_mail_server_in_trouble(world: World, connection: UUID) -> None:
     assert world.rows("select count(*) from notices where sent_at is null") == [(0,)]
 
 
+def test_a_way_in_trouble_rests_and_the_other_goes_on(world: World, connection: UUID) -> None:
+    """One try of the broken way a turn, however many connections have something to say."""
+    other = (
+        "insert into connections (mode, account, client_id, tenant_id, status, token_set_id)"
+        " select mode, account, %s, gen_random_uuid(), status, token_set_id from connections"
+        " where id = %s returning id"
+    )
+    with world.pool.connection() as conn:
+        more = [conn.execute(other, [client, connection]).fetchone() for client in (4, 5)]
+    world.post.refuses = True
+    for number, each in enumerate([(connection,), *filter(None, more)]):
+        world.hold(each[0], number + 1)
+    world.turn()
+    assert len(world.board.posted) == 3
+    assert world.rows("select sum(tries) from notices where channel = 'mail'") == [(1,)]
+
+
 def test_nobody_could_be_told_for_hours(world: World, connection: UUID) -> None:
     """It is given up, and what is still true said anew."""
     world.channels = {"hook": world.channels["hook"]}

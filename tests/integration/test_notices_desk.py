@@ -10,6 +10,25 @@ from tests.support.fleet import Fleet
 from tests.support.notices import board, mail_server
 
 
+def test_the_overview_says_that_nobody_is_told(fleet: Fleet) -> None:
+    """With the cause, until a notice arrives again."""
+    connection = fleet.connect()
+    given_up = (
+        "insert into notices"
+        " (connection_id, channel, subject, body, created_at, due_at, given_up_at, last_error)"
+        " values (%s, 'mail', 'x', 'x', now(), now(), now(), 'the mail server refused it')"
+    )
+    told = "Notices do not reach people by mail: 1 notice of the last day was given up, because the"
+    with serving_console(fleet) as console:
+        browser = console.signed_in()
+        assert told not in browser.get("/").text
+        fleet.execute(given_up, [connection])
+        for path in ("/", f"/connections/{connection}/notices"):
+            assert told in browser.get(path).text
+        fleet.execute("update notices set given_up_at = null, sent_at = now()")
+        assert told not in browser.get("/").text
+
+
 def test_an_operator_wants_silence(
     fleet: Fleet, mx: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

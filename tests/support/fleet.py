@@ -66,6 +66,7 @@ AGED = (
     "update attempts set lease_until = lease_until - %s, sealed_at = sealed_at - %s",
     "update documents set due_at = due_at - %s where status = 'waiting'",
     "update connections set paused_until = paused_until - %s, chart_retry_at = chart_retry_at - %s",
+    "update connections set chart_lease_until = chart_lease_until - %s",
     "update tags set due_at = due_at - %s",
     "update charts set due_at = due_at - %s, whole_due_at = whole_due_at - %s",
     "update token_sets set keep_due_at = keep_due_at - %s",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -19,11 +20,16 @@ from tests.simulators.serving import listening_socket
 
 @dataclass
 class Post:
-    """A mail server with its letters. ``refuses``: it is in trouble (451)."""
+    """A mail server with its letters. ``refuses``: it is in trouble (451). ``leaves_badly``: it
+    answers a farewell with an error."""
 
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     refuses: bool = False
+    leaves_badly: bool = False
+
+    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802
+        return "421 no time" if self.leaves_badly else "221 Bye"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         if self.refuses:
@@ -67,6 +73,23 @@ def mail_server() -> Iterator[Post]:
         loop.call_soon_threadsafe(stop.set)
         thread.join()
         loop.close()
+
+
+@contextmanager
+def endless_mail_server() -> Iterator[int]:
+    """A port where a mail server's greeting never ends: another line of it comes all the time."""
+    with closing(listening_socket()) as listening:
+        thread = threading.Thread(target=_greet, args=(listening,))
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join()
+
+
+def _greet(listening: socket.socket) -> None:
+    caller, _ = listening.accept()
+    with caller, suppress(OSError):  # the caller has had enough
+        while True:
+            caller.sendall(b"220-welcome\r\n")
 
 
 @dataclass

@@ -24,7 +24,8 @@ Threads = Annotated[int, typer.Option(min=1, max=64, help="Worker threads in a p
 
 def run(threads: Threads = 8, host: Host = None, port: Port = None) -> None:
     """Run ingress, workers, scheduler, relay and console in this process, for one machine."""
-    from workers.cli.console import POOL, started
+    from workers.cli import pools
+    from workers.cli.console import started
     from workers.cli.fleet import Fleet
     from workers.cli.session import load_settings
     from workers.observing import observed
@@ -32,7 +33,7 @@ def run(threads: Threads = 8, host: Host = None, port: Port = None) -> None:
 
     settings = load_settings(quiet=False)
     _needs_a_session(settings.database_pooled, "run")
-    runtime = Runtime(settings, pool_size=threads + 12 + POOL)
+    runtime = Runtime(settings, pool_size=pools.of_run(threads))
     try:
         fleet = Fleet(runtime, threads=threads)
         stop = on_signal()
@@ -53,6 +54,7 @@ def run(threads: Threads = 8, host: Host = None, port: Port = None) -> None:
 def ingress() -> None:
     """Take events from RabbitMQ (MX_AMQP_URL) into the ledger."""
     from events.ingress import Ingress
+    from workers.cli import pools
     from workers.cli.fleet import bury, ingress_failed
     from workers.cli.session import load_settings
     from workers.observing import observed
@@ -60,7 +62,7 @@ def ingress() -> None:
 
     settings = load_settings(quiet=False)
     url = _broker_url(settings.amqp_url.get_secret_value())
-    runtime = Runtime(settings, pool_size=3)
+    runtime = Runtime(settings, pool_size=pools.of_ingress())
     consumer = Ingress(url, runtime.intake.handle, on_error=ingress_failed)
     stop = on_signal(consumer.stop)
     beside = threading.Thread(target=bury, args=(runtime, stop), name="dead letters", daemon=True)
@@ -99,6 +101,7 @@ def scheduler() -> None:
     Any number may run: one starts polls, another takes its place within seconds.
     """
     from workers import scheduler as sweeping
+    from workers.cli import pools
     from workers.cli.session import load_settings
     from workers.observing import observed
     from workers.runtime import Runtime
@@ -106,7 +109,7 @@ def scheduler() -> None:
     settings = load_settings(quiet=False)
     _needs_a_session(settings.database_pooled, "scheduler")
     _broker_url(settings.amqp_url.get_secret_value())
-    runtime = Runtime(settings, pool_size=3)
+    runtime = Runtime(settings, pool_size=pools.of_scheduler())
     try:
         with observed(settings, "scheduler"):
             sweeping.run(runtime, on_signal())
@@ -116,6 +119,7 @@ def scheduler() -> None:
 
 def relay() -> None:
     """Publish what became of documents to xero.events (MX_AMQP_URL)."""
+    from workers.cli import pools
     from workers.cli.fleet import RELAY_IDLE
     from workers.cli.session import load_settings
     from workers.loops import repeat
@@ -124,7 +128,7 @@ def relay() -> None:
 
     settings = load_settings(quiet=False)
     _broker_url(settings.amqp_url.get_secret_value())
-    runtime = Runtime(settings, pool_size=2)
+    runtime = Runtime(settings, pool_size=pools.of_relay())
     try:
         with observed(settings, "relay"):
             repeat("relay", runtime.relay.once, on_signal(), RELAY_IDLE, runtime.clock)

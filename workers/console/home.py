@@ -19,7 +19,7 @@ from workers.console.desk import Console
 from workers.console.searching import STATUSES
 from workers.console.visits import Visit, page
 from workers.console.words import Standing
-from workers.store import connections, glance, overview, tallies
+from workers.store import connections, glance, notices, overview, tallies
 from workers.store.browsing import WARNED, Counts, Search
 from workers.store.connections import ConnectionRow
 from workers.store.tallies import Hour, Tally
@@ -76,6 +76,7 @@ def show(console: Console, visit: Visit) -> Response:
         oldest = glance.oldest_waiting(conn)
         today = glance.today(conn)
         budgets = glance.budgets(conn)
+        unheard = notices.unheard(conn)
     search = Search(status=Status.NEEDS_ATTENTION.value)
     counts = Counts(standing, is_cut=False)
     figures = figures_of(standing, today)
@@ -98,6 +99,7 @@ def show(console: Console, visit: Visit) -> Response:
         found=ranked(rows, by_connection)[:MOST_CONNECTIONS],
         connections=len(rows),
         searching=searching,
+        unheard=unheard,
     )
 
 

@@ -15,8 +15,6 @@ SILENCES = {"1": "an hour", "8": "eight hours", "24": "a day", "168": "a week"}
 
 SHOWN = 20
 
-WAYS = {"mail": "Mail", "hook": "Web hook"}
-
 
 def routes() -> list[Route]:
     """Return the routes of this module."""
@@ -60,6 +58,7 @@ def _page(console: Console, visit: Visit, problem: str = "") -> Response:
         row = connection_of(conn, visit)
         standing = notices.standing(conn, row.id)
         past = notices.last(conn, row.id, SHOWN)
+        unheard = notices.unheard(conn)
     return console.render(
         visit,
         "notices.html",
@@ -68,7 +67,7 @@ def _page(console: Console, visit: Visit, problem: str = "") -> Response:
         standing=standing,
         is_silent=standing.is_silent(console.runtime.clock.now()),
         past=past,
-        ways=WAYS,
+        unheard=unheard,
         silences=SILENCES,
         problem=problem,
         is_set=bool(

@@ -93,6 +93,9 @@ STANDINGS = {
 }
 """How a document stands, by its status; see :func:`document`."""
 
+WAYS = {"mail": "mail", "hook": "web hook"}
+"""How notices go to people."""
+
 KINDS = {"order": "Order", "invoice": "3PL invoice"}
 
 DEEDS = {
@@ -107,6 +110,7 @@ ATTEMPTS = {
     "abandoned": "Was given back before it was sent",
     "disconnected": "The connection was disconnected meanwhile",
     "throttled": "Xero asked us to wait",
+    "beingread": "Waited while the chart of accounts was read",
 }
 
 EVENTS = {

@@ -83,6 +83,17 @@ FIGURES = {
         Figure("attempt_crashes", "Most workers that one open attempt or document has ended."),
         Figure("tags_waiting", "Orders that wait for their tag in Mintsoft."),
         Figure("parked_events", "Messages that wait for a person to replay them."),
+        Figure(
+            "notices_given_up",
+            "Notices that could not be sent by a way, within a day, and none by it since.",
+            ("channel",),
+        ),
+        Figure(
+            "notice_oldest_seconds",
+            "Age of the oldest notice that is on its way to people.",
+            ("channel",),
+            add=False,
+        ),
         Figure("clock_skew_seconds", "This scheduler's clock less PostgreSQL's.", add=False),
         Figure("queue_messages", "Messages in a queue that nobody holds.", ("queue",)),
         Figure("queue_consumers", "Who reads a queue.", ("queue",)),

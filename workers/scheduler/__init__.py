@@ -2,6 +2,8 @@
 documents; what the console's pages are made from; notices to people; a look at how all
 stands; housekeeping."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event, Thread
 
@@ -26,6 +28,26 @@ TIDY_EVERY = timedelta(hours=1)
 """What is deleted is months old; a look when there is nothing costs a few index probes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something done by the clock in a thread of its own: its name, what, and how often."""
+
+    name: str
+    once: Callable[[Runtime], Callable[[], int]]
+    every: timedelta
+
+
+PARTS = (
+    Part("housekeeping", lambda runtime: runtime.housekeeper.once, TIDY_EVERY),
+    Part("acts", lambda runtime: runtime.performer.once, PERFORM_EVERY),
+    Part("summing", lambda runtime: runtime.summer.once, SUM_EVERY),
+    Part("notices", lambda runtime: runtime.notifier.once, NOTICE_EVERY),
+)
+
+THREADS = len(PARTS) + 2
+"""With the turn and the look at how all stands; each may hold a connection to PostgreSQL."""
+
+
 def run(runtime: Runtime, stop: Event) -> None:
     """Sweep, and start runs while this process leads, until *stop* is set."""
 
@@ -34,14 +56,9 @@ def run(runtime: Runtime, stop: Event) -> None:
         runtime.sweep.once()
         return 0
 
-    for name, once, every in (
-        ("housekeeping", runtime.housekeeper.once, TIDY_EVERY),
-        ("acts", runtime.performer.once, PERFORM_EVERY),
-        ("summing", runtime.summer.once, SUM_EVERY),
-        ("notices", runtime.notifier.once, NOTICE_EVERY),
-    ):
-        arguments = (name, once, stop, every, runtime.clock)
-        Thread(target=repeat, args=arguments, name=name, daemon=True).start()
+    for part in PARTS:
+        arguments = (part.name, part.once(runtime), stop, part.every, runtime.clock)
+        Thread(target=repeat, args=arguments, name=part.name, daemon=True).start()
     if runtime.settings.metrics_port:
         Thread(target=_measure, args=(runtime, stop), name="measuring", daemon=True).start()
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from psycopg import Connection
@@ -28,6 +28,12 @@ CHART_WHOLE_LIFE = timedelta(days=1)
 
 CHART_PAUSE = timedelta(minutes=5)
 """Not more often than this, however many refusals there are: reading it takes five calls."""
+
+CHART_LEASE = timedelta(seconds=30)
+"""Reading a chart takes a second or two; whoever dies over it holds the others up for so long."""
+
+CHART_LOOK_AGAIN = timedelta(seconds=1)
+"""Documents whose chart somebody else reads wait for so long."""
 
 REVOCATION_PATIENCE = timedelta(hours=24)
 """After this, tokens are erased even if Xero could never be told."""
@@ -284,6 +290,26 @@ def chart(conn: Connection, connection_id: UUID) -> StoredChart | None:
     """Return the chart of accounts as last read, or None."""
     with conn.cursor(row_factory=class_row(StoredChart)) as cursor:
         return cursor.execute(SQL["chart"], {"connection_id": connection_id}).fetchone()
+
+
+def claim_chart_reading(
+    conn: Connection, connection_id: UUID, *, anyway: bool = False
+) -> datetime | None:
+    """Let the caller read the chart alone, and return None; else when to look again (UTC).
+
+    *anyway*: also while somebody else reads it.
+    """
+    values = {"connection_id": connection_id, "lease": CHART_LEASE, "anyway": anyway}
+    if conn.execute(SQL["claim_chart_reading"], values).rowcount:
+        return None
+    row = conn.execute(SQL["chart_reading_ends"], {"look_again": CHART_LOOK_AGAIN}).fetchone()
+    assert row is not None, "a select without a table gives one row"
+    return cast(datetime, row[0])
+
+
+def end_chart_reading(conn: Connection, connection_id: UUID) -> None:
+    """Let others read the chart."""
+    conn.execute(SQL["end_chart_reading"], {"connection_id": connection_id})
 
 
 def save_chart(

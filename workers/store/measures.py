@@ -25,6 +25,8 @@ COUNTED = {
     "connections": "connections",
     "poll_lag": "poll_lag_seconds",
     "attempts": "attempts_open",
+    "notices_given_up": "notices_given_up",
+    "notice_oldest": "notice_oldest_seconds",
 }
 """The figure that each of the queries by group is about."""
 

@@ -93,6 +93,15 @@ class Health:
     last_error: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A way by which notices were given up within a day and none was sent since."""
+
+    channel: str
+    given_up: int
+    last_error: str | None
+
+
 def note_flow(conn: Connection, now: datetime) -> int:
     """Note the hours in which documents reached Xero; return for how many connections."""
     found = {row[0] for row in conn.execute(SQL["note_flow"], {"now": now})}
@@ -206,6 +215,12 @@ def health(conn: Connection) -> list[Health]:
     """Return how sending goes, by way."""
     with conn.cursor(row_factory=class_row(Health)) as cursor:
         return cursor.execute(SQL["health"]).fetchall()
+
+
+def unheard(conn: Connection) -> list[Unheard]:
+    """Return the ways by which notices do not reach people."""
+    with conn.cursor(row_factory=class_row(Unheard)) as cursor:
+        return cursor.execute(SQL["unheard"]).fetchall()
 
 
 def _held(one: Outgoing, now: datetime) -> dict[str, object]:

@@ -153,6 +153,21 @@ select organisation, accounts, tax_rates, tracking, currencies, fetched_at, due_
        case when whole_due_at > now() then accounts_since end as accounts_since
 from charts where connection_id = %(connection_id)s;
 
+-- name: claim_chart_reading
+-- Who may read the chart now; whoever dies over it has held up the others for the lease only.
+update connections set chart_lease_until = now() + %(lease)s::interval
+where id = %(connection_id)s
+  and (%(anyway)s or chart_lease_until is null or chart_lease_until <= now())
+returning id;
+
+-- name: chart_reading_ends
+-- When it is worth a look whether the chart has been read.
+select now() + %(look_again)s::interval;
+
+-- name: end_chart_reading
+-- The chart is read, or could not be.
+update connections set chart_lease_until = null where id = %(connection_id)s;
+
 -- name: save_chart
 -- What Xero says now, and whether that differs from what it said before.
 with before as (

@@ -84,3 +84,19 @@ select (select count(*) from outbox where published_at is null) as outbox_events
 -- name: attempts
 -- Attempts under way, by state.
 select state, count(*) as value from attempts where state <> 'done' group by state;
+
+-- name: notices_given_up
+-- Notices that nobody got by a way, unless it has carried one since; giving up takes hours.
+select n.channel, count(*) as value
+from notices n
+where n.created_at > now() - interval '2 days' and n.given_up_at > now() - interval '1 day'
+  and not exists (
+      select from notices s
+      where s.created_at > now() - interval '2 days'
+        and s.channel = n.channel and s.sent_at > n.given_up_at)
+group by n.channel;
+
+-- name: notice_oldest
+-- The age of the first notice on its way, by way.
+select channel, extract(epoch from now() - min(created_at)) as value
+from notices where sent_at is null and given_up_at is null group by channel;

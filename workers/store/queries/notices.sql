@@ -155,3 +155,15 @@ select channel,
 from notices
 where created_at > now() - interval '7 days'
 group by channel order by channel;
+
+-- name: unheard
+-- What was given up by a way within a day, unless it has carried a notice since.
+select n.channel, count(*) as given_up,
+       (array_agg(n.last_error order by n.given_up_at desc))[1] as last_error
+from notices n
+where n.created_at > now() - interval '2 days' and n.given_up_at > now() - interval '1 day'
+  and not exists (
+      select from notices s
+      where s.created_at > now() - interval '2 days'
+        and s.channel = n.channel and s.sent_at > n.given_up_at)
+group by n.channel order by n.channel;
