@@ -10,6 +10,7 @@ listener; any other must reach a queue.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,7 +18,7 @@ from pika import BasicProperties, DeliveryMode, SelectConnection
 from pika.adapters.select_connection import IOLoop
 from pika.exceptions import AMQPError
 
-from events.amqp import parameters
+from events.amqp import Nodes
 from events.envelope import Message
 from schemas.catalogue import XERO_EVENTS
 
@@ -47,7 +48,7 @@ class Publisher:
     """A publisher that connects at first use; it belongs to one thread at a time."""
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
-        self._parameters = parameters(url, "publisher")
+        self._nodes = Nodes(url, "publisher")
         self._timeout = timeout
         self._link: _Link | None = None
 
@@ -86,13 +87,21 @@ class Publisher:
     ) -> tuple[dict[int, Message], dict[int, Message], str]:
         """Return what the broker refused, what it did not answer for, and why."""
         try:
-            link = self._link = self._link or _Link(self._parameters, self._timeout)
+            link = self._link = self._link or self._connected()
         except AMQPError as error:
             return {}, dict(messages), _words(error)
         refused, unanswered = link.publish(messages, self._timeout)
         if link.lost:
             self.close()
         return _chosen(messages, refused), _chosen(messages, unanswered), link.reason
+
+    def _connected(self) -> "_Link":
+        """Connect to the first node that answers; raises the AMQPError of the last."""
+        nodes = self._nodes.turn()
+        for node in nodes[:-1]:
+            with suppress(AMQPError):
+                return _Link(node, self._timeout / len(nodes))
+        return _Link(nodes[-1], self._timeout / len(nodes))
 
 
 def _chosen(messages: Mapping[int, Message], positions: set[int]) -> dict[int, Message]:
