@@ -7,6 +7,7 @@ nobody (it may be cut off from the others), costs one try, and connections sprea
 without anybody who deals them out. A process begins at a place of its own, by its number.
 """
 
+import math
 import os
 from itertools import count
 from typing import Any
@@ -29,14 +30,21 @@ TRY_SECONDS = 5
 
 
 class Nodes:
-    """The nodes that *url* names; safe for threads. Raises ValueError as :func:`parameters`."""
+    """The nodes that *url* names; safe for threads. Raises ValueError as :func:`parameters`.
 
-    def __init__(self, url: str, role: str) -> None:
+    Where they have to be tried *within* so many seconds, each has its share of them.
+    """
+
+    def __init__(self, url: str, role: str, within: float | None = None) -> None:
         found = addresses(url)
         self._nodes = [_parameters(each, role) for each in found] or [_parameters(url, role)]
         if len(found) > 1:
             for address, node in zip(found, self._nodes, strict=True):
                 _hurry(node, address)
+        share = within / len(self._nodes) if within else math.inf
+        for node in self._nodes:
+            node.socket_timeout = min(node.socket_timeout, share)
+            node.stack_timeout = min(node.stack_timeout, share)
         self._turns = count(os.getpid())
 
     def turn(self) -> list[Any]:
