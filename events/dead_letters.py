@@ -9,9 +9,7 @@ is handed on twice, which a person sees and which harms nothing.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pika import BlockingConnection
-
-from events.amqp import hang_up, parameters
+from events.amqp import Nodes, hang_up
 from events.delivery import Delivery, Parked, parked
 from events.errors import Code
 from events.topology import DELIVERY_LIMIT, INGRESS_DEAD, declare
@@ -27,7 +25,7 @@ class DeadLetters:
     """A reader of ``ingress.dead`` that connects at first use; it belongs to one thread."""
 
     def __init__(self, url: str, keep: Keep) -> None:
-        self._parameters = parameters(url, "dead letters")
+        self._nodes = Nodes(url, "dead letters")
         self._keep = keep
         self._connection: Any = None
         self._channel: Any = None
@@ -47,7 +45,7 @@ class DeadLetters:
 
     def _open(self) -> Any:
         if self._channel is None:
-            self._connection = BlockingConnection(self._parameters)
+            self._connection = self._nodes.connect()
             self._channel = self._connection.channel()
             declare(self._channel)
         return self._channel

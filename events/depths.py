@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pika import BlockingConnection
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
-from events.amqp import hang_up, parameters
+from events.amqp import Nodes, hang_up
 from events.topology import QUEUES, WORK_QUEUES
 
 NOT_FOUND = 404
@@ -36,7 +35,7 @@ class Depths:
     """Looks at queues by a connection that opens at first use; it belongs to one thread."""
 
     def __init__(self, url: str) -> None:
-        self._parameters = parameters(url, "watch")
+        self._nodes = Nodes(url, "watch")
         self._connection: Any = None
         self._missing: dict[str, int] = {}
 
@@ -55,7 +54,7 @@ class Depths:
 
     def _look(self, queues: Sequence[str]) -> list[Depth]:
         if self._connection is None:
-            self._connection = BlockingConnection(self._parameters)
+            self._connection = self._nodes.connect()
         channel = self._connection.channel()
         found = []
         for queue in queues:

@@ -17,7 +17,7 @@ from pika import BasicProperties, DeliveryMode, SelectConnection
 from pika.adapters.select_connection import IOLoop
 from pika.exceptions import AMQPError
 
-from events.amqp import parameters
+from events.amqp import Nodes
 from events.envelope import Message
 from schemas.catalogue import XERO_EVENTS
 
@@ -47,7 +47,7 @@ class Publisher:
     """A publisher that connects at first use; it belongs to one thread at a time."""
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
-        self._parameters = parameters(url, "publisher")
+        self._nodes = Nodes(url, "publisher", within=timeout)
         self._timeout = timeout
         self._link: _Link | None = None
 
@@ -86,7 +86,7 @@ class Publisher:
     ) -> tuple[dict[int, Message], dict[int, Message], str]:
         """Return what the broker refused, what it did not answer for, and why."""
         try:
-            link = self._link = self._link or _Link(self._parameters, self._timeout)
+            link = self._link = self._link or _Link(self._nodes.turn(), self._timeout)
         except AMQPError as error:
             return {}, dict(messages), _words(error)
         refused, unanswered = link.publish(messages, self._timeout)
@@ -103,10 +103,17 @@ def _words(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
+def _last(failure: Any) -> str:
+    """Say why the last node that was tried could not be reached, where pika tells."""
+    causes = getattr(failure, "exceptions", None)
+    cause = getattr(causes[-1], "exception", causes[-1]) if causes else failure
+    return _words(cause) if isinstance(cause, BaseException) else "given up while connecting"
+
+
 class _Link:
     """One connection and its channel in confirm mode, driven until what is awaited is there."""
 
-    def __init__(self, connection_parameters: Any, timeout: float) -> None:
+    def __init__(self, nodes: Sequence[Any], timeout: float) -> None:
         self.reason = ""
         self.lost = False
         self._loop: Any = IOLoop()
@@ -118,14 +125,9 @@ class _Link:
         self._position_of: dict[int, int] = {}
         self._refused: set[int] = set()
         self._batch: Mapping[int, Message] = {}
-        self._connection: Any = SelectConnection(
-            connection_parameters,
-            on_open_callback=lambda connection: connection.channel(on_open_callback=self._opened),
-            on_open_error_callback=self._on_end,
-            on_close_callback=self._on_end,
-            custom_ioloop=self._loop,
-        )
-        self._drive(lambda: self.lost or self._channel is not None, timeout)
+        self._connection: Any = None
+        SelectConnection.create_connection(nodes, on_done=self._connected, custom_ioloop=self._loop)
+        self._drive(lambda: self.lost or self._channel is not None, timeout + CLOSE_SECONDS)
         if self._channel is None:
             self.close()
             raise AMQPError(self.reason)
@@ -145,8 +147,11 @@ class _Link:
         return self._refused, unanswered
 
     def close(self) -> None:
-        """End the connection and free its sockets."""
-        if not (self._connection.is_closed or self._connection.is_closing):
+        """End the connection and free its sockets.
+
+        One that is still being made ends by its own time-out: pika can't be told to give it up.
+        """
+        if self._connection and not (self._connection.is_closed or self._connection.is_closing):
             self._connection.close()
         self._drive(lambda: self._closed, CLOSE_SECONDS)
         self._loop.close()
@@ -194,6 +199,15 @@ class _Link:
     def _pause(self) -> None:
         if self._driving:  # a loop told to stop while it rests would not start again
             self._loop.stop()
+
+    def _connected(self, found: Any) -> None:
+        """Go on with the connection to a node, or give up: pika has tried them all."""
+        if not isinstance(found, SelectConnection):
+            self._on_end(None, _last(found))
+            return
+        self._connection = found
+        found.add_on_close_callback(self._on_end)
+        found.channel(on_open_callback=self._opened)
 
     def _opened(self, channel: Any) -> None:
         channel.add_on_close_callback(lambda _channel, error: self._fail(_words(error)))

@@ -34,10 +34,9 @@ from contextlib import suppress
 from random import Random
 from typing import Any
 
-from pika import BlockingConnection
 from pika.exceptions import AMQPError
 
-from events.amqp import parameters
+from events.amqp import Nodes
 from events.backoff import Backoff
 from events.delivery import Delivery, Parked, read
 from events.topology import INGRESS, declare
@@ -103,7 +102,7 @@ class Ingress:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._parameters = parameters(url, "ingress")
+        self._nodes = Nodes(url, "ingress")
         self._handle = handle
         self._batch_size = batch_size
         self._batch_wait = batch_wait
@@ -148,7 +147,7 @@ class Ingress:
         self._pending.clear()
         self._pending_bytes = 0
         self._returning.clear()
-        with BlockingConnection(self._parameters) as connection:
+        with self._nodes.connect() as connection:
             channel = connection.channel()
             declare(channel)
             channel.basic_qos(prefetch_count=FEW if self._cautious else self._prefetch)

@@ -21,6 +21,8 @@ from dramatiq.middleware import Middleware, ShutdownNotifications
 from pika.exceptions import AMQPError
 
 from events import topology
+from events.addresses import addresses
+from events.amqp import Nodes
 from workers.metrics import meters
 from workers.store.wakeups import Wakeup
 
@@ -71,7 +73,24 @@ class Meter(Middleware):
 
 
 class QuorumBroker(RabbitmqBroker):
-    """A broker whose queues outlive the loss of a node."""
+    """A broker whose queues outlive the loss of a node, as its connections do.
+
+    Dramatiq would try a cluster's nodes in the same order each time, and so hold every connection
+    at the first, and return to one that takes connections and serves nobody.
+    """
+
+    def __init__(self, url: str, **more: Any) -> None:
+        self._nodes = Nodes(url, "worker")
+        super().__init__(url=addresses(url), **more)
+
+    @property
+    def parameters(self) -> list[Any]:
+        """The nodes, as Dramatiq asks for them before each connection."""
+        return self._nodes.turn()
+
+    @parameters.setter
+    def parameters(self, _: object) -> None:
+        """Dramatiq's own list of them is not used."""
 
     def _build_queue_arguments(self, queue_name: str) -> dict[str, Any]:
         return work_arguments(queue_name)

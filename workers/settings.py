@@ -40,7 +40,8 @@ class Settings(BaseSettings):
     )
     amqp_url: SecretStr = Field(
         default=SecretStr("amqp://guest:guest@127.0.0.1:5672/%2F"),
-        description="RabbitMQ; amqps:// for TLS; memory:// keeps wake-ups in this process",
+        description="RabbitMQ; a cluster's nodes by commas; amqps:// for TLS; memory:// keeps "
+        "wake-ups in this process",
     )
     secret_keys: Annotated[list[SecretStr], NoDecode] = Field(
         default_factory=list, description="Fernet keys, newest first, separated by commas"

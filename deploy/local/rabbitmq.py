@@ -13,6 +13,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local import processes
@@ -24,7 +25,35 @@ SERVERS = (  # the one in /usr/sbin of Debian insists on the user rabbitmq: it c
     Path("/opt/homebrew/sbin/rabbitmq-server"),
 )
 HANDSHAKE = b"AMQP\x00\x00\x09\x01"
-LOCAL_ONLY = "-kernel inet_dist_use_interface {127,0,0,1}"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where a node sits: its name in Erlang, its address, and how one gets into its network.
+
+    ``peers`` are the names of all nodes of its cluster, itself included; they share ``home``, with
+    its cookie and password. A name whose host is an address rather than a word is *long*.
+    """
+
+    node: str = NODE
+    host: str = "127.0.0.1"
+    within: tuple[str, ...] = ()
+    peers: tuple[str, ...] = ()
+    epmd_port: int | None = None
+    home: Path | None = None
+
+    @property
+    def is_long(self) -> bool:
+        """Whether Erlang has to be told that names are long."""
+        return "." in self.node
+
+    @property
+    def interface(self) -> str:
+        """Erlang's own words for its address."""
+        return "{" + self.host.replace(".", ",") + "}"
+
+
+ALONE = Seat()
 
 
 def server() -> Path | None:
@@ -39,67 +68,77 @@ class Rabbitmq:
 
     name = "rabbitmq"
 
-    def __init__(self, state: Path, executable: Path, *, fast: bool = False) -> None:
+    def __init__(
+        self, state: Path, executable: Path, *, fast: bool = False, seat: Seat = ALONE
+    ) -> None:
         self.executable = executable
+        self.seat = seat
         self.fast = fast
         self.folder = state / "rabbitmq"
-        self.port, self.management_port, self.dist_port, self.epmd_port = processes.free_ports(4)
+        self.home = seat.home or self.folder / "home"
+        self.port, self.management_port, self.dist_port, epmd_port = processes.free_ports(4)
+        self.epmd_port = seat.epmd_port or epmd_port
         self.password = ""
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         """Where AMQP 0-9-1 is spoken; the virtual host is /."""
-        return f"amqp://{USER}:{self.password}@127.0.0.1:{self.port}/%2F"
+        return f"amqp://{USER}:{self.password}@{self.seat.host}:{self.port}/%2F"
 
     @property
     def management_url(self) -> str:
         """Where the management plugin's HTTP API and pages are."""
-        return f"http://{USER}:{self.password}@127.0.0.1:{self.management_port}"
+        return f"http://{USER}:{self.password}@{self.seat.host}:{self.management_port}"
 
     def prepare(self, *, fresh: bool) -> None:
         """End a stale node and write the files that the new one reads."""
         self.end_stale()
         if fresh:
             shutil.rmtree(self.folder, ignore_errors=True)
-        home = self.folder / "home"
-        for folder in (self.folder, home):
+        for folder in (self.folder, self.home):
             folder.mkdir(mode=0o700, exist_ok=True)
-        self.password = _secret(self.folder / "password")
-        _secret(home / ".erlang.cookie")
+        self.password = _secret((self.seat.home or self.folder) / "password")
+        _secret(self.home / ".erlang.cookie")
         (self.folder / "enabled_plugins").write_text("[rabbitmq_management].\n")
-        (self.folder / "rabbitmq.conf").write_text(self._configuration())
+        lines = (f"{name} = {value}\n" for name, value in self.settings().items())
+        (self.folder / "rabbitmq.conf").write_text("".join(lines))
         (self.folder / "rabbitmq.conf").chmod(0o600)
 
-    def _configuration(self) -> str:
-        settings = {
-            "listeners.tcp.local": f"127.0.0.1:{self.port}",
-            "management.tcp.ip": "127.0.0.1",
+    def settings(self) -> dict[str, str]:
+        """What rabbitmq.conf says."""
+        return {
+            "listeners.tcp.local": f"{self.seat.host}:{self.port}",
+            "management.tcp.ip": self.seat.host,
             "management.tcp.port": str(self.management_port),
             "default_user": USER,
             "default_pass": self.password,
             "default_user_tags.administrator": "true",
             "raft.wal_max_size_bytes": str(64 * 1024 * 1024),
             "log.file.level": "warning",
+            **{
+                f"cluster_formation.classic_config.nodes.{number}": peer
+                for number, peer in enumerate(self.seat.peers, 1)
+            },
         }
-        return "".join(f"{name} = {value}\n" for name, value in settings.items())
 
     def launch(self) -> None:
         """Start the node; `wait` tells when it answers."""
         self.process = processes.launch(
-            [self.executable],
+            [*self.seat.within, self.executable],
             log=self.folder / "output.log",
             cwd=self.folder,
             env=self._environment(),
         )
 
     def _environment(self) -> dict[str, str]:
-        folder = self.folder
+        folder, interface = self.folder, self.seat.interface
         return processes.environment(
             self.folder,
-            HOME=str(folder / "home"),
-            RABBITMQ_NODENAME=NODE,
-            RABBITMQ_NODE_IP_ADDRESS="127.0.0.1",
+            HOME=str(self.home),
+            RABBITMQ_NODENAME=self.seat.node,
+            RABBITMQ_USE_LONGNAME=str(self.seat.is_long).lower(),
+            RABBITMQ_NODE_IP_ADDRESS=self.seat.host,
             RABBITMQ_NODE_PORT=str(self.port),
             RABBITMQ_DIST_PORT=str(self.dist_port),
             RABBITMQ_CONFIG_FILE=str(folder / "rabbitmq.conf"),
@@ -107,18 +146,18 @@ class Rabbitmq:
             RABBITMQ_ENABLED_PLUGINS_FILE=str(folder / "enabled_plugins"),
             RABBITMQ_MNESIA_BASE=str(folder / "data"),
             RABBITMQ_LOG_BASE=str(folder / "log"),
-            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=LOCAL_ONLY,
+            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=f"-kernel inet_dist_use_interface {interface}",
             ERL_EPMD_PORT=str(self.epmd_port),
-            ERL_EPMD_ADDRESS="127.0.0.1",
+            ERL_EPMD_ADDRESS=self.seat.host,
         )
 
     def wait(self) -> None:
         """Return once the node speaks AMQP and its management API answers."""
-        logs = [self.folder / "output.log", self.folder / "log" / f"{NODE}.log"]
+        logs = [self.folder / "output.log", self.folder / "log" / f"{self.seat.node}.log"]
         processes.wait_until_ready("RabbitMQ", self._answers, self.alive, logs=logs)
 
     def _answers(self) -> bool:
-        return answers(self.port, self.management_port, self.password)
+        return answers(self.port, self.management_port, self.password, self.seat.host)
 
     def alive(self) -> bool:
         """Whether its main process runs."""
@@ -153,23 +192,23 @@ def _secret(path: Path) -> str:
     return path.read_text()
 
 
-def answers(port: int, management_port: int, password: str) -> bool:
+def answers(port: int, management_port: int, password: str, host: str = "127.0.0.1") -> bool:
     """Whether a node speaks AMQP here and its management API knows us."""
-    return _speaks_amqp(port) and _manages(management_port, password)
+    return _speaks_amqp(host, port) and _manages(host, management_port, password)
 
 
-def _speaks_amqp(port: int) -> bool:
+def _speaks_amqp(host: str, port: int) -> bool:
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+        with socket.create_connection((host, port), timeout=2) as connection:
             connection.sendall(HANDSHAKE)
             return connection.recv(1) == b"\x01"  # a method frame: Connection.Start
     except OSError:
         return False
 
 
-def _manages(port: int, password: str) -> bool:
+def _manages(host: str, port: int, password: str) -> bool:
     token = base64.b64encode(f"{USER}:{password}".encode()).decode()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    connection = http.client.HTTPConnection(host, port, timeout=2)
     try:
         connection.request("GET", "/api/whoami", headers={"Authorization": f"Basic {token}"})
         return connection.getresponse().status == http.HTTPStatus.OK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -12,10 +13,13 @@ import httpx
 import pytest
 from dramatiq.common import dq_name, xq_name
 
+from events.delivery import Delivery
+from events.ingress import Ingress
 from events.topology import EXPORTS_ORDERS
+from tests.support.children import until
 from tests.support.documents import dispatched, order
 from tests.support.fleet import Fleet
-from tests.support.processes import depth
+from tests.support.processes import depth, prepare_broker, publish
 from workers.broker import ACTOR_OF, QuorumBroker, Waker, open_broker
 from workers.intake import Intake
 from workers.store.wakeups import Wakeup
@@ -101,3 +105,24 @@ def test_a_wakeup_that_can_not_be_sent_is_no_error() -> None:
     """The ledger knows what is due: the sweep sends it again."""
     away = open_broker("amqp://guest:guest@127.0.0.1:1")
     Waker(away)([Wakeup(CONNECTION, EXPORTS_ORDERS)])
+
+
+def test_of_several_addresses_one_that_answers_is_enough(
+    amqp_url: str, fleet: Fleet, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Given two nodes that are down: events come in, wake-ups go out, queues are looked at."""
+    caplog.set_level("CRITICAL", "pika")
+    nobody = "amqp://guest:guest@127.0.0.1:1/%2F"
+    cluster = f"{nobody},{amqp_url},{nobody}"
+    prepare_broker(cluster)
+    for _ in range(3):  # each begins with another node
+        publish(cluster, [dispatched(order(1))])
+    broker = open_broker(cluster)
+    Waker(broker)([Wakeup(CONNECTION, EXPORTS_ORDERS)])
+    broker.close()
+    taken: list[Delivery] = []
+    ingress = Ingress(cluster, taken.extend, on_error=lambda _: ingress.stop())
+    threading.Thread(target=ingress.run, daemon=True).start()
+    until("all have come", lambda: len(taken) == 3)
+    ingress.stop()
+    assert depth(cluster, EXPORTS_ORDERS) == 1

@@ -47,9 +47,14 @@ class Child:
     """A command that runs; what it prints is in files, so that no pipe can fill up."""
 
     def __init__(
-        self, arguments: list[str], environment: Mapping[str, str], module: str = "workers"
+        self,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        module: str = "workers",
+        folder: Path = ROOT,
     ) -> None:
         self.born = time.monotonic()
+        self._folder = folder
         self._out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by end()
         self._err: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by end()
         inherited = {name: each for name, each in os.environ.items() if not name.startswith("MX_")}
@@ -65,7 +70,7 @@ class Child:
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,
-            cwd=ROOT,
+            cwd=self._folder,
             env=environment,
         )
 

@@ -118,7 +118,7 @@ def prepare_broker(amqp_url: str) -> None:
     """Declare the topology and the listener's queue, before any part runs."""
     with channel_to(amqp_url) as channel:
         declare(channel)
-        channel.queue_declare(LISTENER, durable=True)
+        channel.queue_declare(LISTENER, durable=True, arguments={"x-queue-type": "quorum"})
         channel.queue_bind(LISTENER, XERO_EVENTS, "#")
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from events.addresses import addresses
+
 if TYPE_CHECKING:
     import psycopg
     from pydantic import ValidationError
@@ -125,7 +127,11 @@ def taken(error: "psycopg.errors.UniqueViolation", account: str, client_id: int 
 
 
 def host_of(url: str) -> str:
-    """Return where *url* points to, without user and password."""
+    """Return where *url* points to, without user and password; all places of a list of them."""
+    return ", ".join(map(_place_of, addresses(url)))
+
+
+def _place_of(url: str) -> str:
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{place}{parts.path}"
