@@ -120,6 +120,14 @@ lock: ## Resolve pyproject.toml's dependencies anew into requirements.lock (need
 	@$(LOCKED) --constraint requirements.lock --output-file deploy/docker/requirements.lock pyproject.toml
 	@$(LOCKED) --constraint requirements.lock --output-file deploy/docker/build.lock --group build
 
+.PHONY: image
+image: ## Build the container image with docker, podman or buildah (ARGS goes to its build)
+	@bash deploy/docker/build.sh $(ARGS)
+
+.PHONY: image-test
+image-test: $(STAMP) rabbitmq ## Run every role from the image that `make image` built, confined as in production
+	@$(BIN)/python -m pytest tests/image $(ARGS)
+
 .PHONY: sbom
 sbom: $(STAMP) ## Write dist/sbom.json (CycloneDX): what is in the image, by version and hash
 	@mkdir -p dist

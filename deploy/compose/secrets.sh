@@ -43,13 +43,14 @@ done
 
 "$python" -m deploy.rabbitmq.generate --secrets "$folder/broker" >"$folder/definitions.json"
 
-# Containers read them as users of their own: the servers as 999, the fleet as 10001.
+# Containers read them as users of their own: the servers as 999, Grafana as 472, the fleet as 10001.
 if [[ "$(id -u)" == 0 ]]; then
     chown -R 10001:10001 "$folder"
     chown -R 999:999 "$folder/tls/rabbitmq" "$folder/tls/postgres" "$folder/definitions.json" \
         "$folder/passwords.sql" "$folder/postgres"
+    chown 472:472 "$folder/grafana"
     chmod 711 "$folder" "$folder/tls"
 else
     echo "Not root: let user 999 read tls/rabbitmq, tls/postgres, definitions.json, passwords.sql and" \
-        "postgres, and user 10001 the rest (sudo bash $0)." >&2
+        "postgres, user 472 grafana, and user 10001 the rest (sudo bash $0)." >&2
 fi
