@@ -12,6 +12,7 @@ from rich.console import Console
 
 from tests.bench import (
     cost,
+    crowd,
     floors,
     growth,
     idle,
@@ -101,6 +102,11 @@ def _pages(ready: Place, options: argparse.Namespace, figures: Figures, say: Say
     figures.sections["console_pages"] = pages.section(found, options.rows)
 
 
+def _crowd(ready: Place, options: argparse.Namespace, figures: Figures, say: Say) -> None:
+    figures.sections["chart"] = crowd.chart(ready.fleet)
+    figures.sections |= crowd.measure(ready, options.crowd, say)
+
+
 PARTS: dict[str, Callable[[Place, argparse.Namespace, Figures, Say], None]] = {
     "ingress": _ingress,
     "whole": _whole,
@@ -112,6 +118,7 @@ PARTS: dict[str, Callable[[Place, argparse.Namespace, Figures, Say], None]] = {
     "calls": _calls,
     "idle": _idle,
     "kept": _kept,
+    "crowd": _crowd,
     "pages": _pages,
 }
 """In this order: what has a goal comes first; pages fill a ledger that the others had empty."""
@@ -124,6 +131,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--orders", type=int, default=1500, help="orders of one round to Xero")
     parser.add_argument("--rows", type=int, default=1_000_000, help="documents of a large ledger")
     parser.add_argument("--documents", type=int, default=20_000, help="documents to weigh")
+    parser.add_argument(
+        "--crowd", type=int, nargs="+", default=crowd.SIZES, help="numbers of connections"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
     parser.add_argument(
         "--only", nargs="+", choices=list(PARTS), metavar="PART", help=f"some of {', '.join(PARTS)}"

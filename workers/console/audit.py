@@ -8,7 +8,7 @@ from workers.console import asked, wording, words
 from workers.console.desk import Console
 from workers.console.reconciliation import CSV, sheet
 from workers.console.visits import Rule, Visit, page
-from workers.store import audit, connections
+from workers.store import audit, directory
 from workers.store.audit import Act, Filter
 from workers.store.operators import Role
 
@@ -33,7 +33,7 @@ def list_all(console: Console, visit: Visit) -> Response:
     with console.runtime.pool.connection() as conn:
         found = audit.listed(conn, wanted)
         people, actions = audit.people(conn), audit.actions(conn)
-        rows = connections.every(conn)
+        rows = directory.offered(conn, wanted.connection_id)
     given = {name: visit.query.get(name, "").strip() for name in FILTERS}
     more = {**given, "below": found[-1].id} if len(found) == wanted.page else None
     return console.render(

@@ -14,13 +14,16 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from workers import disconnecting
-from workers.console import forms
+from workers.console import asked, forms, words
 from workers.console.desk import Console
 from workers.console.refusals import Refused, not_found
 from workers.console.visits import Rule, Visit, page
-from workers.store import access, connections, overview
+from workers.store import access, connections, directory, overview
 from workers.store.connections import ConnectionRow
+from workers.store.directory import PAGE, Sought
 from workers.store.operators import Role
+
+STATUSES = ("active", "lost", "pending", "disconnected")
 
 BOOKKEEPER = Rule(Role.BOOKKEEPER)
 
@@ -38,7 +41,7 @@ def routes() -> list[Route]:
     """Return the routes of this module."""
     one = "/connections/{id}"
     return [
-        page("GET", "/connections", list_all),
+        page("GET", "/connections", list_all, takes=["text", "status", "after"], also=[400]),
         page("GET", "/connections/new", show_form, BOOKKEEPER),
         page("POST", "/connections/new", add, BOOKKEEPER, takes=forms.FIELDS, also=[422]),
         page("GET", one, show, takes=["done"]),
@@ -48,13 +51,25 @@ def routes() -> list[Route]:
 
 
 def list_all(console: Console, visit: Visit) -> Response:
-    """Show every connection with what waits and what needs somebody."""
+    """Show connections with what waits and what needs somebody, a page at a time."""
+    text, status = asked.text(visit, "text"), asked.choice(visit, "status", STATUSES)
+    sought = Sought(text, status, asked.uuid(visit, "after"))
     with console.runtime.pool.connection() as conn:
-        rows = connections.every(conn)
-        counts = overview.counts(conn)
-    ordered = sorted(rows, key=lambda row: (row.status == "disconnected", row.account))
-    found = [(row, counts.get(row.id, Counter())) for row in ordered]
-    return console.render(visit, "connections.html", found=found)
+        rows = directory.listed(conn, sought, PAGE + 1)
+        shown = rows[:PAGE]
+        counts = overview.counts_of(conn, [row.id for row in shown])
+        by_status = directory.by_status(conn)
+    given = {"text": text or "", "status": status or ""}
+    more = {**given, "after": shown[-1].id} if len(rows) > PAGE else None
+    return console.render(
+        visit,
+        "connections.html",
+        found=[(row, counts.get(row.id, Counter())) for row in shown],
+        given=given,
+        statuses=[(each, words.STATUSES[each]) for each in STATUSES if by_status.get(each)],
+        everything=sum(by_status.values()),
+        more=asked.link("/connections", more) if more else "",
+    )
 
 
 def show(console: Console, visit: Visit) -> Response:

@@ -4,21 +4,14 @@ It is made from PostgreSQL alone. What can be done with many of them at once beg
 on in :mod:`workers.console.acting`.
 """
 
-from collections.abc import Sequence
-
 from starlette.responses import Response
 from starlette.routing import Route
 
 from schemas.exports import Kind
 from workers.console import searching
 from workers.console.desk import Console
-from workers.console.searching import Asked
 from workers.console.visits import Visit, page
-from workers.store import browsing, connections
-from workers.store.connections import ConnectionRow
-
-MOST_CONNECTIONS = 300
-"""Connections that the filter offers by name; beyond that one comes from a connection's page."""
+from workers.store import browsing, directory
 
 
 def routes() -> list[Route]:
@@ -34,9 +27,10 @@ def show(console: Console, visit: Visit) -> Response:
         scope = browsing.scope_of(conn, asked.search)
         rows = browsing.page(conn, scope, below, browsing.PAGE + 1)
         counts = browsing.counts(conn, asked.search, scope)
-        names = connections.every(conn)
+        shown = rows[: browsing.PAGE]
+        named = directory.some(conn, {row.connection_id for row in shown})
+        offered = directory.offered(conn, asked.search.connection_id)
     fields = searching.fields_of(asked.search)
-    shown = rows[: browsing.PAGE]
     return console.render(
         visit,
         "documents.html",
@@ -51,15 +45,8 @@ def show(console: Console, visit: Visit) -> Response:
         matching=searching.number(searching.matching(counts, asked.search), is_cut=counts.is_cut),
         is_cut=counts.is_cut,
         scope=scope,
-        by_id={row.id: row for row in names},
-        offered=_offered(names, asked),
+        by_id={row.id: row for row in named},
+        offered=offered,
         kinds=[each.value for each in Kind],
         searching=searching,
     )
-
-
-def _offered(names: Sequence[ConnectionRow], asked: Asked) -> list[ConnectionRow]:
-    """Return the connections that the filter offers; the one in force is always among them."""
-    chosen = [row for row in names if row.id == asked.search.connection_id]
-    others = [row for row in names if row.id != asked.search.connection_id]
-    return [*chosen, *others][:MOST_CONNECTIONS]

@@ -19,9 +19,8 @@ from workers.console.desk import Console
 from workers.console.searching import STATUSES
 from workers.console.visits import Visit, page
 from workers.console.words import Standing
-from workers.store import connections, glance, notices, overview, tallies
+from workers.store import directory, glance, notices, overview, tallies
 from workers.store.browsing import WARNED, Counts, Search
-from workers.store.connections import ConnectionRow
 from workers.store.tallies import Hour, Tally
 
 MOST_REASONS = 6
@@ -69,10 +68,11 @@ def routes() -> list[Route]:
 def show(console: Console, visit: Visit) -> Response:
     """Show how everything stands, and what needs somebody."""
     with console.runtime.pool.connection() as conn:
-        rows = connections.every(conn)
+        troubled = directory.troubled(conn, MOST_CONNECTIONS)
+        number = directory.by_status(conn)
         standing = tallies.standing(conn)
         hours = tallies.hours(conn)
-        by_connection = overview.counts(conn)
+        counts_of = overview.counts_of(conn, [row.id for row in troubled])
         oldest = glance.oldest_waiting(conn)
         today = glance.today(conn)
         budgets = glance.budgets(conn)
@@ -84,7 +84,7 @@ def show(console: Console, visit: Visit) -> Response:
     return console.render(
         visit,
         "overview.html",
-        verdict=verdict(rows, figures, hours, oldest.seconds if oldest else 0),
+        verdict=verdict(number.get("lost", 0), figures, hours, oldest.seconds if oldest else 0),
         figures=figures,
         reasons=searching.by_reason(counts, search)[:MOST_REASONS],
         examples=_examples(counts),
@@ -96,8 +96,8 @@ def show(console: Console, visit: Visit) -> Response:
         charts=charts,
         budgets=[(each, each.left(console.runtime.settings.xero_day_limit)) for each in budgets],
         day_limit=console.runtime.settings.xero_day_limit,
-        found=ranked(rows, by_connection)[:MOST_CONNECTIONS],
-        connections=len(rows),
+        found=[(row, counts_of.get(row.id, Counter())) for row in troubled],
+        connections=sum(number.values()),
         searching=searching,
         unheard=unheard,
     )
@@ -119,12 +119,9 @@ def figures_of(standing: Sequence[Tally], today: Mapping[tuple[str, bool], int])
     ]
 
 
-def verdict(
-    rows: Sequence[ConnectionRow], figures: Sequence[Figure], hours: Sequence[Hour], oldest: float
-) -> Verdict:
-    """Return in a sentence whether money is flowing; *oldest* is in seconds."""
+def verdict(lost: int, figures: Sequence[Figure], hours: Sequence[Hour], oldest: float) -> Verdict:
+    """Return in a sentence whether money is flowing; *lost* are connections, *oldest* seconds."""
     number = {each.status: each.documents for each in figures}
-    lost = sum(row.status == "lost" for row in rows)
     lately = sum(each.posted for each in hours[-2:])
     held = number[Status.NEEDS_ATTENTION]
     if lost:
@@ -157,21 +154,6 @@ def throughput(hours: Sequence[Hour]) -> Chart:
         charts.bars(came, top, place=0, places=2),
         charts.bars(posted, top, place=1, places=2),
     )
-
-
-def ranked(
-    rows: Sequence[ConnectionRow], counts: Mapping[UUID, Counter[str]]
-) -> list[tuple[ConnectionRow, Counter[str]]]:
-    """Return connections that are not disconnected, those in trouble first."""
-    found = [
-        (row, counts.get(row.id, Counter[str]())) for row in rows if row.status != "disconnected"
-    ]
-    return sorted(found, key=lambda each: _trouble(*each))
-
-
-def _trouble(row: ConnectionRow, counts: Counter[str]) -> tuple[int, int, str]:
-    severity = {"bad": 0, "warn": 1, "calm": 2, "good": 3}[words.standing(row).tone]
-    return severity, -counts["needs_attention"], words.title(row)
 
 
 def _waiting(standing: Sequence[Tally]) -> int:

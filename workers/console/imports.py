@@ -15,7 +15,7 @@ from workers.console.picking import Picked, acted, back_to, picked
 from workers.console.refusals import Refused, not_found
 from workers.console.visits import Rule, Visit, page
 from workers.import_acts import Acted
-from workers.store import connections, import_stories, imports
+from workers.store import connections, directory, import_stories, imports
 from workers.store.imports import Filter, Import
 from workers.store.operators import Role
 from workers.xero.links import invoice_link
@@ -51,7 +51,8 @@ def list_all(console: Console, visit: Visit) -> Response:
     with console.runtime.pool.connection() as conn:
         found = imports.listed(conn, wanted)
         causes = import_stories.causes(conn, wanted.connection_id)
-        names = {row.id: row for row in connections.every(conn)}
+        names = directory.some(conn, {row.connection_id for row in found})
+        offered = directory.offered(conn, wanted.connection_id)
     given = {name: visit.query.get(name, "").strip() for name in FILTERS}
     more = {**given, "below": found[-1].id} if len(found) == PAGE else None
     return console.render(
@@ -60,7 +61,8 @@ def list_all(console: Console, visit: Visit) -> Response:
         found=found,
         causes=causes,
         reasons=list(dict.fromkeys(filter(None, [wanted.reason, *(each.code for each in causes)]))),
-        names=names,
+        names={row.id: row for row in names},
+        offered=offered,
         given=given,
         statuses=[each.value for each in ImportStatus],
         more=asked.link("/imports", more) if more else "",

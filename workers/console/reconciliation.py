@@ -22,7 +22,7 @@ from workers.console.connections import find
 from workers.console.desk import Console
 from workers.console.refusals import Refused
 from workers.console.visits import Rule, Visit, page
-from workers.store import balances, connections, schedules
+from workers.store import balances, connections, directory, schedules
 from workers.store.balances import FINDINGS, Period
 from workers.store.connections import ConnectionRow
 from workers.store.operators import Role
@@ -73,8 +73,8 @@ def show(console: Console, visit: Visit) -> Response:
     first, last = period_of(asked.day(visit, "first"), asked.day(visit, "last"), today)
     finding = asked.choice(visit, "finding", [TROUBLE, EVERYTHING, *FINDINGS]) or TROUBLE
     with console.runtime.pool.connection() as conn:
-        rows = connections.every(conn)
-        row = _connection(conn, visit, rows)
+        offered = directory.offered(conn, None)
+        row = _connection(conn, visit, offered)
         if row is None:
             return console.render(visit, "reconciliation_none.html")
         period = _from(visit, Period(row.id, first, last, findings_of(finding), page=PAGE))
@@ -90,7 +90,7 @@ def show(console: Console, visit: Visit) -> Response:
         visit,
         "reconciliation.html",
         row=row,
-        rows=rows,
+        rows=offered if row in offered else [row, *offered],
         given=given,
         found=compared.lines,
         more=_next(given, compared.lines),

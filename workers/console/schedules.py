@@ -14,13 +14,16 @@ from workers.console.connections import find
 from workers.console.desk import Console
 from workers.console.refusals import Refused
 from workers.console.visits import Rule, Visit, page
-from workers.store import connections, schedules
+from workers.store import directory, schedules
 from workers.store.operators import Role
 from workers.store.schedules import Listed, ScheduleKind
 
 BOOKKEEPER = Rule(Role.BOOKKEEPER)
 
 DAY = 24 * 60
+
+PAGE = 50
+"""Connections on a page, each with all of its schedules."""
 
 DONE = {
     "run": "A run was asked for: a worker takes it within seconds.",
@@ -35,22 +38,25 @@ def routes() -> list[Route]:
     """Return the routes of this module."""
     fields = ["connection", "kind", "do", "minutes"]
     return [
-        page("GET", "/schedules", list_all, takes=["connection", "done"], also=[400]),
+        page("GET", "/schedules", list_all, takes=["connection", "after", "done"], also=[400]),
         page("POST", "/schedules", act, BOOKKEEPER, takes=fields, also=[404, 409, 422]),
     ]
 
 
 def list_all(console: Console, visit: Visit) -> Response:
     """Show what is read for each connection: next and last run, result, how fresh it is."""
-    wanted = asked.uuid(visit, "connection")
+    wanted, after = asked.uuid(visit, "connection"), asked.uuid(visit, "after")
     with console.runtime.pool.connection() as conn:
-        found = schedules.listed(conn, wanted)
-        rows = {row.id: row for row in connections.every(conn)}
+        ids = [wanted] if wanted else schedules.page(conn, after, PAGE + 1)
+        shown = ids[:PAGE]
+        found = schedules.listed_of(conn, shown)
+        rows = {row.id: row for row in directory.some(conn, shown)}
     return console.render(
         visit,
         "schedules.html",
         groups=[(rows[key], list(some)) for key, some in _by_connection(found) if key in rows],
         wanted=str(wanted or ""),
+        more=asked.link("/schedules", {"after": shown[-1]}) if len(ids) > PAGE else "",
         now=console.runtime.clock.now(),
         done=DONE.get(visit.query.get("done", "")),
         say=wording,

@@ -39,6 +39,13 @@ DISCONNECTED = Standing(
     "Disconnected", "calm", "Nothing is sent. What was sent before stays in Xero and here."
 )
 
+STATUSES = {
+    "active": "Connected",
+    "lost": LOST.word,
+    "pending": PENDING.word,
+    "disconnected": DISCONNECTED.word,
+}
+
 MODES = {
     Mode.ACCOUNTING: "Accounting: orders of one client",
     Mode.FULFILMENT: "Fulfilment: 3PL invoices of all clients",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, LiteralString, cast
 from uuid import UUID
 
 from psycopg import Connection
@@ -183,9 +183,16 @@ def _connection(*, mode: str, **row: Any) -> ConnectionRow:
 
 
 def every(conn: Connection) -> list[ConnectionRow]:
-    """Return all connections in the order of their making."""
+    """Return all connections in the order of their making; lists of people read `directory`."""
+    return read_rows(conn, SQL["list"], {})
+
+
+def read_rows(
+    conn: Connection, query: LiteralString, values: Mapping[str, object]
+) -> list[ConnectionRow]:
+    """Return the connections that a query of whole rows finds."""
     with conn.cursor(row_factory=kwargs_row(_connection)) as cursor:
-        return cursor.execute(SQL["list"]).fetchall()
+        return cursor.execute(query, values).fetchall()
 
 
 def pause_until(conn: Connection, connection_id: UUID, until: datetime) -> None:

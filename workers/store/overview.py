@@ -1,7 +1,7 @@
 """Connections as the console's pages show and make them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,6 +53,14 @@ def counts(conn: Connection, connection_id: UUID | None = None) -> dict[UUID, Co
     """Return the number of documents by status, of one connection or of each."""
     found: dict[UUID, Counter[str]] = defaultdict(Counter)
     for row in conn.execute(tallies.SQL["by_connection"], {"connection_id": connection_id}):
+        found[row[0]][row[1]] = row[2]
+    return found
+
+
+def counts_of(conn: Connection, ids: Sequence[UUID]) -> dict[UUID, Counter[str]]:
+    """Return the number of documents by status of these connections."""
+    found: dict[UUID, Counter[str]] = defaultdict(Counter)
+    for row in conn.execute(_SQL["counts_of"], {"connections": list(ids)}):
         found[row[0]][row[1]] = row[2]
     return found
 

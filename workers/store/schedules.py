@@ -5,7 +5,7 @@ token, and the cursor moves in the transaction that stores what was read. All ti
 server's but for the cursor and what belongs to it, which are the polled system's own.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -296,6 +296,18 @@ def listed(conn: Connection, connection_id: UUID | None = None) -> list[Listed]:
     """Return every schedule, or those of one connection."""
     with conn.cursor(row_factory=kwargs_row(_listed)) as cursor:
         return cursor.execute(SQL["list"], {"connection_id": connection_id}).fetchall()
+
+
+def page(conn: Connection, after: UUID | None, most: int) -> list[UUID]:
+    """Return connections that have schedules, in the order of their making, behind *after*."""
+    values = {"after": after, "most": most}
+    return [row[0] for row in conn.execute(SQL["page"], values)]
+
+
+def listed_of(conn: Connection, connections: Sequence[UUID]) -> list[Listed]:
+    """Return every schedule of these connections, in their order."""
+    with conn.cursor(row_factory=kwargs_row(_listed)) as cursor:
+        return cursor.execute(SQL["listed_of"], {"connections": list(connections)}).fetchall()
 
 
 def _listed(*, kind: str, **row: object) -> Listed:

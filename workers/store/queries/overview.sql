@@ -1,3 +1,11 @@
+-- name: counts_of
+-- How many documents of these connections stand how now.
+select connection_id, status, sum(entered - gone)::bigint as documents
+from tallied
+where connection_id = any(%(connections)s)
+group by connection_id, status
+having sum(entered - gone) > 0;
+
 -- name: trail
 -- What was done with a connection and its documents, the newest first.
 select a.at, a.who, a.action, a.details

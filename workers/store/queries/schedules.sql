@@ -157,6 +157,25 @@ from schedules s join connections c on c.id = s.connection_id
 where %(connection_id)s::uuid is null or s.connection_id = %(connection_id)s
 order by c.created_at, s.connection_id, s.kind;
 
+-- name: page
+-- A page of connections that have schedules, in the order of their making, behind *after*.
+select c.id
+from connections c left join connections behind on behind.id = %(after)s
+where (%(after)s::uuid is null or (c.created_at, c.id) > (behind.created_at, behind.id))
+  and exists (select from schedules s where s.connection_id = c.id)
+order by c.created_at, c.id
+limit %(most)s;
+
+-- name: listed_of
+-- Every schedule of these connections, in their order.
+select s.connection_id, s.kind, s.interval_minutes, s.enabled, s.next_run_at, s.due_at,
+       s.running_until, s.cursor, s.confirmed_at, s.failures, s.last_run_at, s.complete_at,
+       s.last_outcome,
+       c.account, c.client_id, c.organisation, c.status as connection_status
+from schedules s join connections c on c.id = s.connection_id
+where s.connection_id = any(%(connections)s)
+order by array_position(%(connections)s::uuid[], s.connection_id), s.kind;
+
 -- name: set
 -- What a person wants of a schedule; null: as it is. The next run follows from the interval.
 update schedules
