@@ -167,6 +167,14 @@ class Settings(BaseSettings):
     def _without_slash(cls, url: str) -> str:
         return url.rstrip("/")
 
+    @field_validator("xero_api_url", "xero_identity_url", "xero_login_url", "mintsoft_api_url")
+    @classmethod
+    def _secrets_by_tls(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if not (parts.scheme == "https" or parts.hostname in LOOPBACK):
+            raise ValueError(f"{url!r} would get tokens and keys in the clear: write https://…")
+        return url
+
     @field_validator("oidc_issuer")
     @classmethod
     def _over_tls(cls, url: str) -> str:

@@ -2,11 +2,13 @@
 
 UTF-8 with a byte-order mark, because Excel reads anything else as the machine's own code page;
 commas and CRLF (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe
-in front: whoever names a customer ``=cmd|...`` must not reach the bookkeeper's machine. Numbers
-keep their own digits and a point; times are UTC, as ISO 8601 writes them.
+in front: whoever names a customer ``=cmd|...`` must not reach the bookkeeper's machine. So does one
+behind a semicolon or a tab, since where people write ``1,5`` a spreadsheet begins a cell there.
+Numbers keep their own digits and a point; times are UTC, as ISO 8601 writes them.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -14,8 +16,11 @@ from io import StringIO
 
 MARK = "\ufeff"
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 """What a cell begins with that a spreadsheet would calculate, or read on behind."""
+
+_BEGINS = re.compile("([;\t|][\\s\"']*)(?=[=+@＝＋－＠-])")  # noqa: RUF001
+"""Where another spreadsheet's cell would begin with one of them."""
 
 
 def written(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
@@ -43,7 +48,8 @@ def cell(value: object) -> str:
 
 def harmless(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    text = _BEGINS.sub(r"\1'", text)
+    return f"'{text}" if text.lstrip().startswith(FORMULA) or text.startswith(FORMULA) else text
 
 
 def _line(cells: Sequence[str]) -> str:

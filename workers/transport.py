@@ -25,6 +25,10 @@ READ_SECONDS = 60.0
 POOL_SIZE = 16
 """Idle connections kept for each host; more threads than that open one of their own."""
 
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes, unpacked. Fifty invoices have half a megabyte, a page of a hundred 1 MB; whoever sends
+more is broken or means harm, and a few kilobytes can unpack to any size."""
+
 NEVER_SENT = (NewConnectionError, ConnectTimeoutError)
 
 
@@ -102,13 +106,20 @@ class Transport:
                 timeout=timeout or self._timeout,
                 redirect=False,
                 retries=False,
+                preload_content=False,
             )
+            data = response.read(LARGEST_ANSWER + 1, decode_content=True)
         except HTTPError as error:
             never = isinstance(error, NEVER_SENT)
             self._count(sent, "not_sent" if never else "no_answer", 0)
             raise NoAnswer(_describe(error), sent=not never) from error
+        if len(data) > LARGEST_ANSWER:
+            response.close()
+            self._count(sent, "no_answer", response.tell())
+            raise NoAnswer(f"the answer has more than {LARGEST_ANSWER} bytes", sent=True)
+        response.release_conn()
         self._count(sent, bounds.outcome(response.status), response.tell())
-        return Answer(response.status, response.headers, response.data)
+        return Answer(response.status, response.headers, data)
 
     def close(self) -> None:
         """Close the idle connections."""

@@ -48,3 +48,18 @@ def test_what_is_told(changed: dict[str, object], words: str) -> None:
     told = settings_problem(caught.value)
     assert words in told
     assert "hidden-7Qs2" not in told
+
+
+SENT_TO = ("xero_api_url", "xero_identity_url", "xero_login_url", "mintsoft_api_url")
+
+
+@pytest.mark.parametrize("name", SENT_TO)
+def test_secrets_go_by_tls_alone(name: str) -> None:
+    """Whoever gets tokens or keys is spoken to by TLS, or is on this machine."""
+    assert Settings(**{name: "http://127.0.0.1:8080"})  # type: ignore[arg-type]
+    for address in ("http://api.xero.com", "http://localhost.evil.example", "ftp://x", "xero.com"):
+        with pytest.raises(ValidationError) as caught:
+            Settings(**{name: address})  # type: ignore[arg-type]
+        assert f"MX_{name.upper()}: {address!r} would get tokens and keys in the clear" in (
+            settings_problem(caught.value)
+        )

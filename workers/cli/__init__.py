@@ -25,6 +25,7 @@ from workers.cli import (
     mappings,
     notices,
     operators,
+    output,
     privacy,
     reconcile,
     roles,
@@ -77,6 +78,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sentence = explain(error)
         if sentence is None:
             raise
-        typer.echo(f"mintsoft-xero: {sentence}", err=True)
+        output.note(f"mintsoft-xero: {sentence}")
         sys.exit(1)
     sys.exit(0)

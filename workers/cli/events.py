@@ -1,6 +1,7 @@
 """``mintsoft-xero event``: events published by hand, and those that could not be read."""
 
 import base64
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -86,12 +87,13 @@ def _plain(verdict: "Verdict") -> dict[str, object]:
 def _tell(number: int, verdict: "Verdict") -> None:
     if verdict.code is None:
         known = (verdict.type, verdict.account and f"account {verdict.account}", verdict.id)
-        typer.echo(f"{number}: accepted ({verdict.envelope}): {', '.join(filter(None, known))}")
+        said = ", ".join(filter(None, known))
+        typer.echo(output.harmless(f"{number}: accepted ({verdict.envelope}): {said}"))
     else:
         typer.echo(f"{number}: refused ({verdict.envelope}), {verdict.code}")
-    typer.echo(f"   {verdict.what}")
+    typer.echo(output.harmless(f"   {verdict.what}"))
     for each in verdict.wrong:
-        typer.echo(f"   {each.field}: {each.problem}; {each.remedy}")
+        typer.echo(output.harmless(f"   {each.field}: {each.problem}; {each.remedy}"))
 
 
 @app.command()
@@ -179,7 +181,8 @@ def parked_show(
         return
     known = _described(message).items()
     output.facts(f"Parked message {id_}", [(k, v) for k, v in known if k not in WHOLE])
-    typer.echo(message.body.decode(errors="backslashreplace"))
+    body = message.body.decode(errors="backslashreplace")
+    typer.echo(output.harmless(body) if sys.stdout.isatty() else body)
     for each in published:
         output.facts("Published again", each.items())
 

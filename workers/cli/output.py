@@ -33,6 +33,9 @@ STYLES = {
 }
 """Colours of the words that say how something stands."""
 
+_ACTS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that a terminal obeys instead of showing them, or that turn the text behind them."""
+
 WHOLE = frozenset({"Id", "Setting", "Status", "Check", "Result"})
 """Columns to copy from: they are never broken into lines."""
 
@@ -59,9 +62,17 @@ def plain(value: object) -> object:
     return value
 
 
+def harmless(text: str) -> str:
+    """Return *text* with what a terminal would obey written out: it may be a stranger's.
+
+    A number of an order can hold the sequence that clears a screen, or writes into the clipboard.
+    """
+    return _ACTS.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
 def note(text: str) -> None:
     """Tell people something that is no data."""
-    typer.echo(text, err=True)
+    typer.echo(harmless(text), err=True)
 
 
 def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -70,7 +81,7 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) ->
     from rich.markup import escape
     from rich.table import Table
 
-    shown = Table(title=escape(title), title_justify="left", header_style="bold")
+    shown = Table(title=escape(harmless(title)), title_justify="left", header_style="bold")
     for head in heads:
         shown.add_column(
             head.rstrip("#"),
@@ -112,7 +123,7 @@ _NUMBER = re.compile(r'"\\u0000([^"\\]+)\\u0000"')
 def pretty(value: object) -> None:
     """Print *value* as indented JSON, for people; amounts keep their own digits."""
     marked = json.dumps(value, indent=2, ensure_ascii=False, default=lambda each: f"\0{each}\0")
-    typer.echo(_NUMBER.sub(r"\1", marked))
+    typer.echo(harmless(_NUMBER.sub(r"\1", marked)))
 
 
 def words(value: object) -> str:
@@ -126,7 +137,7 @@ def words(value: object) -> str:
             return f"{value:,f}"
         case datetime():
             return f"{value:%Y-%m-%d %H:%M:%S}"
-    return str(value)
+    return harmless(str(value))
 
 
 @contextmanager

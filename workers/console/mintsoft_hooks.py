@@ -62,12 +62,12 @@ async def _hook(request: Request) -> Response:
 
 async def _body(request: Request) -> bytes | None:
     """Return the body; None when it is larger than any order."""
-    body = b""
+    body = bytearray()  # many small pieces cost no more than one
     async for piece in request.stream():
         body += piece
         if len(body) > LARGEST_BODY:
             return None
-    return body
+    return bytes(body)
 
 
 def _told(runtime: Runtime, secret: str, make: Happening, body: bytes | None) -> Response:

@@ -53,12 +53,12 @@ async def _hook(request: Request) -> Response:
 
 async def _body(request: Request) -> bytes | None:
     """Return the raw body; None when it is larger than any hook of Xero's."""
-    body = b""
+    body = bytearray()  # many small pieces cost no more than one
     async for piece in request.stream():
         body += piece
         if len(body) > LARGEST_BODY:
             return None
-    return body
+    return bytes(body)
 
 
 def _noted(runtime: Runtime, body: bytes) -> Response:

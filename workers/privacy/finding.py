@@ -88,7 +88,7 @@ def ledger_rows(conn: Connection, place: Place, person: Person) -> Iterator[Row]
     only = Narrowed(person.client_id, person.account)
     rows: dict[int, Row] = {}
     for needle in person.needles:
-        for row in store.candidates(conn, place, needle.words, only):
+        for row in store.candidates(conn, place, needle, only):
             if is_about(columns_of(place, row), [needle]):
                 rows[row["id"]] = row
     for number in person.orders:
@@ -102,7 +102,7 @@ def loose_rows(
     """Yield the rows of *place* that name one of *needles*, each once."""
     seen = set()
     for needle in needles:
-        for row in store.candidates(conn, place, needle.words, Narrowed()):
+        for row in store.candidates(conn, place, needle, Narrowed()):
             key = tuple(row[name] for name in place.key)
             about = is_about(columns_of(place, row), [needle])
             if about and key not in seen and not _of_another_client(row, person):

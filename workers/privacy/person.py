@@ -21,6 +21,9 @@ TELLING_DIGITS = 9
 FEWEST_DIGITS = 7
 """Shorter numbers are those of many people, or no phone numbers."""
 
+_PLAIN = re.compile("[a-z0-9]+")
+"""Letters and digits that every spelling of a word has, in small letters."""
+
 _GAP = r"(?:[^0-9]|\\u00a0|\\u202f|\\u2011){0,3}"
 """Between two digits of a phone number, as the database sees it."""
 
@@ -45,6 +48,14 @@ class Needle:
             case "name":
                 return [_loose(word) for word in self.value.split()]
         return [_loose(self.value)]
+
+    @cached_property
+    def cores(self) -> list[str]:
+        """Patterns of ``like``, in small letters: what of each word every spelling has."""
+        if self.kind == "phone":
+            return [f"%{_telling(self.value)[-2:]}%"]
+        words = _composed(self.value).split() if self.kind == "name" else [self.value]
+        return [f"%{max(_PLAIN.findall(each.lower()), key=len, default='')}%" for each in words]
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:

@@ -7,7 +7,7 @@ column that data protection calls a person's, or a text, is read by one of them.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from psycopg import Connection
 from psycopg.rows import class_row, dict_row
@@ -78,6 +78,20 @@ class ParkedWhole:
     replays: list[bytes]
 
 
+class Sought(Protocol):
+    """What a row must have in it: all ``words`` (``~*``), and all ``cores`` (``like``) beside."""
+
+    @property
+    def words(self) -> list[str]:
+        """Patterns that see a word however it is written."""
+        ...
+
+    @property
+    def cores(self) -> list[str]:
+        """Patterns in small letters that see it where no plain letter is escaped."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Narrowed:
     """Of which Mintsoft client and account the documents are; None: of any."""
@@ -86,10 +100,10 @@ class Narrowed:
     account: str | None = None
 
 
-def candidates(conn: Connection, place: Place, words: Sequence[str], only: Narrowed) -> list[Row]:
-    """Return the rows of *place* in which all *words* (patterns) stand."""
-    values = {"words": list(words), "client_id": only.client_id, "account": only.account}
-    return _rows(conn, place.table, values)
+def candidates(conn: Connection, place: Place, sought: Sought, only: Narrowed) -> list[Row]:
+    """Return the rows of *place* in which what is sought may stand."""
+    values = {"client_id": only.client_id, "account": only.account}
+    return _rows(conn, place.table, values | {"words": sought.words, "cores": sought.cores})
 
 
 def numbered(conn: Connection, place: Place, number: str, only: Narrowed) -> list[Row]:

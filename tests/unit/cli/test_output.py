@@ -86,3 +86,24 @@ def test_a_spinner_says_what_is_done(
     told = capsys.readouterr()
     assert told.out == ""
     assert "Deleting" in told.err
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ORD-1\x1b]52;c;aGk=\x07", "ORD-1\\x1b]52;c;aGk=\\x07"),
+        ("\x9b2J", "\\x9b2J"),
+        ("abc\u202egnp", "abc\\u202egnp"),
+        ("Zoë\r\nO'Brien\t£5", "Zoë\\r\nO'Brien\t£5"),
+    ],
+)
+def test_a_terminal_obeys_no_strangers_words(
+    capsys: pytest.CaptureFixture[str], text: str, shown: str
+) -> None:
+    """Sequences that clear a screen, write into the clipboard, or turn the text are written out."""
+    assert output.words(text) == shown
+    output.table(text, ("A",), [[text]])
+    output.note(text)
+    output.pretty({"said": text})
+    printed = "".join(capsys.readouterr())
+    assert not set(printed) & set("\x1b\x9b\u202e\x07\r")

@@ -7,6 +7,7 @@ fleet hangs on is checked by name.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +105,12 @@ def test_no_rollout_takes_the_last_one_away() -> None:
     assert budgets == set(TEMPLATES) - {"migrate"}
     [broker] = [each for each in ALL if each["kind"] == "RabbitmqCluster"]
     assert broker["spec"]["replicas"] == 3
+
+
+def test_the_console_knows_its_proxies() -> None:
+    """Else all browsers count as one address, and a stranger's guesses shut everybody out."""
+    [settings] = [
+        each for each in ALL if each["kind"] == "ConfigMap" and "MX_PUBLIC_URL" in each["data"]
+    ]
+    believed = settings["data"]["FORWARDED_ALLOW_IPS"].split(",")
+    assert all(ip_network(each).is_private for each in believed), "strangers are never believed"

@@ -63,6 +63,8 @@ def test_the_database_overlooks_nothing(needle: Needle, value: object, escaped: 
     text = json.dumps(value, ensure_ascii=escaped)
     for word in needle.words:
         assert re.search(word, text, re.IGNORECASE), (word, text)
+    for core in needle.cores:
+        assert "\\u00" in text or core.strip("%") in text.lower(), (core, text)
 
 
 def test_even_escapes_that_nobody_needs_are_seen() -> None:
