@@ -99,7 +99,7 @@ cluster: $(STAMP) rabbitmq ## Kill, stop, hold and cut off each of three RabbitM
 	@$(BIN)/python -m tests.cluster $(ARGS)
 
 .PHONY: upgrade
-upgrade: $(STAMP) rabbitmq ## Replace an earlier version (FROM=revision) by this one under load, go back, and forward again
+upgrade: $(STAMP) rabbitmq ## Replace an earlier version (FROM=revision) by this one under load, and go back
 	@$(BIN)/python -m tests.upgrade $(if $(FROM),--from $(FROM)) $(ARGS)
 
 .PHONY: alarms

@@ -49,7 +49,7 @@ def _run(old: Version, rows: int) -> int:
         stage(old, url, broker) as here,
         copied(url) as copy,
     ):
-        told = play(here, tell=lambda step: sys.stderr.write(f"{step} ...\n"))
+        told = play(here, tell=lambda step: sys.stderr.write(f"{step}\n"))
         report(told, here.stream)
         held = measured(copy, rows)
         say(f"With {rows:,} documents and as many imports, nobody else at work:\n{_held(held)}")
