@@ -14,6 +14,7 @@ MINUTES ?= 2
 PROCESSES ?= 1,2,8
 SEED ?=
 GUARD ?=
+FROM ?=
 
 # Python keeps what it has compiled, whatever the machine's habit is: the tests start the commands
 # some hundred times, and each would compile all modules anew.
@@ -97,6 +98,14 @@ drain: $(STAMP) rabbitmq ## Drain a backlog under Xero's real limits (PROCESSES=
 chaos: $(STAMP) rabbitmq ## Break everything for MINUTES=2 by SEED=n, then judge; GUARD=name|all|list takes a guard away
 	@$(BIN)/python -m tests.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \
 		$(if $(GUARD),--guard $(GUARD)) $(ARGS)
+
+.PHONY: cluster
+cluster: $(STAMP) rabbitmq ## Kill, stop, hold and cut off each of three RabbitMQ nodes under load (ARGS="partofname ..." for some)
+	@$(BIN)/python -m tests.cluster $(ARGS)
+
+.PHONY: upgrade
+upgrade: $(STAMP) rabbitmq ## Replace an earlier version (FROM=revision) by this one under load, and go back
+	@$(BIN)/python -m tests.upgrade $(if $(FROM),--from $(FROM)) $(ARGS)
 
 .PHONY: alarms
 alarms: $(STAMP) rabbitmq prometheus ## Make every alert fire by its fault in a running fleet, and clear (ARGS="Name ..." for some)
