@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from pika import URLParameters
-from pika.exceptions import AMQPError
+from pika import BlockingConnection, URLParameters
+from pika.exceptions import AMQPConnectionError, AMQPError
 
 BLOCKED_SECONDS = 60
 """A broker short of memory or disk stops publishers; after so long we give up and say so."""
@@ -24,6 +24,17 @@ def parameters(url: str, role: str) -> Any:
     found.client_properties = {"connection_name": f"mintsoft-xero {role}"}
     found.blocked_connection_timeout = BLOCKED_SECONDS
     return found
+
+
+def connect(chosen: Any) -> Any:
+    """Open a connection. Raises AMQPConnectionError, also where nobody knows the host's name.
+
+    While a broker's container is replaced its name is gone, which pika tells as an OSError.
+    """
+    try:
+        return BlockingConnection(chosen)
+    except OSError as error:
+        raise AMQPConnectionError(f"{chosen.host}: {error}") from error
 
 
 def hang_up(connection: Any) -> None:
