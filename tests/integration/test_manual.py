@@ -81,6 +81,7 @@ class Machine:
             "UNITS": str(self.units),
             "MACHINE": str(folder),
             "WRITTEN_BY_HAND": by_hand,
+            "PIP_NO_COMPILE": "1",  # a third of the time; Python compiles what it imports
         }
         self.environment.pop("SSL_CERT_DIR")  # pip is to trust what the machine trusts
 

@@ -125,7 +125,9 @@ def taken(error: "psycopg.errors.UniqueViolation", account: str, client_id: int 
 
 
 def host_of(url: str) -> str:
-    """Return where *url* points to, without user and password."""
+    """Return where *url* points to, without user and password; of nothing, nothing."""
+    if not url:
+        return ""
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{place}{parts.path}"
