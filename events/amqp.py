@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from pika import BlockingConnection, URLParameters
-from pika.exceptions import AMQPError
+from pika.exceptions import AMQPConnectionError, AMQPError
 
 from events.addresses import addresses
 
@@ -54,7 +54,7 @@ class Nodes:
 
     def connect(self) -> Any:
         """Return a connection to the first that answers. Raises pika's AMQPError."""
-        return BlockingConnection(self.turn())
+        return connect(self.turn())
 
 
 def parameters(url: str, role: str) -> list[Any]:
@@ -91,6 +91,15 @@ def _hurry(node: Any, url: str) -> None:
 
 def _states(url: str, name: str) -> bool:
     return name in parse_qs(urlsplit(url).query)
+def connect(chosen: Any) -> Any:
+    """Open a connection. Raises AMQPConnectionError, also where nobody knows the host's name.
+
+    While a broker's container is replaced its name is gone, which pika tells as an OSError.
+    """
+    try:
+        return BlockingConnection(chosen)
+    except OSError as error:
+        raise AMQPConnectionError(f"{chosen.host}: {error}") from error
 
 
 def hang_up(connection: Any) -> None:

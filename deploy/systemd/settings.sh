@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Makes the settings of a machine without containers, once: bash deploy/systemd/settings.sh [FOLDER]
 # FOLDER (/etc/mintsoft-xero) gets common.env, owner.env, <role>.env with a broker user each, and in admin/ what the
-# servers are to be told. DATABASE and BROKER (127.0.0.1:5432, 127.0.0.1:5672) say where they are. What is there stays.
+# servers are to be told. DATABASE (127.0.0.1:5432) and BROKER (127.0.0.1:5672) say where they are. What is there
+# stays: run it again after deleting a file to change that one.
 set -euo pipefail
 umask 027
 cd "$(dirname "$0")/../.."
 folder="${1:-/etc/mintsoft-xero}"
 database="${DATABASE:-127.0.0.1:5432}/${DATABASE_NAME:-mintsoft_xero}"
 broker="${BROKER:-127.0.0.1:5672}"
-python="${PYTHON:-.venv/bin/python}"
+python="${PYTHON:-/opt/mintsoft-xero/bin/python}"
 mkdir -p "$folder/admin/broker"
 chmod 700 "$folder/admin" "$folder/admin/broker"
 
@@ -34,7 +35,7 @@ written owner.env <<END
 MX_DATABASE_URL=postgresql://mx_owner:$(<"$folder/admin/mx_owner")@$database
 END
 
-port=9464
+port="${METRICS_PORT:-9464}" # the first; each role has the next one
 for role in mintsoft listener ingress worker scheduler relay console operator monitoring; do
     secret "broker/mx-$role"
     url="amqp://mx-$role:$(<"$folder/admin/broker/mx-$role")@$broker/%2F"

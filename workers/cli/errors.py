@@ -127,7 +127,10 @@ def taken(error: "psycopg.errors.UniqueViolation", account: str, client_id: int 
 
 
 def host_of(url: str) -> str:
-    """Return where *url* points to, without user and password; all places of a list of them."""
+    """Return where *url* points to, without user and password; all places of a list of them.
+
+    Of nothing, nothing.
+    """
     return ", ".join(map(_place_of, addresses(url)))
 
 

@@ -73,6 +73,7 @@ def test_what_a_person_wrote_is_told_by_field_and_value() -> None:
 def test_addresses_are_shown_without_their_password() -> None:
     assert host_of("amqps://user:secret@mq.example:5671/%2F") == "amqps://mq.example:5671/%2F"
     assert host_of("postgresql:///fleet") == "postgresql:///fleet"
+    assert host_of("") == ""
 
 
 def test_long_values_are_cut() -> None:
