@@ -1,29 +1,111 @@
-"""How every connection to RabbitMQ is opened: named, so that operators know whose it is."""
+"""How every connection to RabbitMQ is opened: named, and over TLS only to who proves its name.
 
+An address names its files as RabbitMQ's own clients do (``?cacertfile=…&certfile=…&keyfile=…``).
+There is no way to leave out the proof. Whatever pika raises while it connects is told as an
+:class:`AMQPError`: of TLS it raises plain errors of the operating system, which would end a
+process that is to outlive a broker whose certificate has run out.
+"""
+
+import ssl
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from pika import URLParameters
-from pika.exceptions import AMQPError
+from pika import BlockingConnection, SSLOptions, URLParameters
+from pika.exceptions import AMQPError, IncompatibleProtocolError
 
 BLOCKED_SECONDS = 60
 """A broker short of memory or disk stops publishers; after so long we give up and say so."""
+
+TLS_NAMES = ("cacertfile", "certfile", "keyfile", "verify", "server_name_indication")
+"""Of RabbitMQ's URI query parameters, those that are read here; pika reads its own."""
+
+MIXED_UP = "it broke off before a word of AMQP: amqps:// needs a port with TLS, amqp:// one without"
+
+
+class Unreachable(AMQPError):  # type: ignore[misc]  # noqa: N818  pika is untyped; its own words
+    """No connection to the broker; says why."""
 
 
 def parameters(url: str, role: str) -> Any:
     """Return pika's parameters for *url* (``amqp://`` or ``amqps://``).
 
-    Raises ValueError when *url* is of another kind.
+    Raises ValueError when *url* is of another kind, or names files that can't be used.
     """
+    found = plain_parameters(url)
+    found.client_properties = {"connection_name": f"mintsoft-xero {role}"}
+    found.blocked_connection_timeout = BLOCKED_SECONDS
+    return found
+
+
+def plain_parameters(url: str) -> Any:
+    """Return the same without a name and a limit, as Dramatiq wants them. Raises ValueError."""
     if not url.startswith(("amqp://", "amqps://")):
         kind = url.partition(":")[0]
         raise ValueError(
             f"MX_AMQP_URL: {kind!r} is no kind of address RabbitMQ has; "
             "write amqp://user:password@host:5672/vhost or amqps://..."
         )
-    found = URLParameters(url)
-    found.client_properties = {"connection_name": f"mintsoft-xero {role}"}
-    found.blocked_connection_timeout = BLOCKED_SECONDS
+    parts = urlsplit(url)
+    query = parse_qsl(parts.query)
+    tls = {name: value for name, value in query if name in TLS_NAMES}
+    if tls and parts.scheme != "amqps":
+        raise ValueError(f"MX_AMQP_URL: {', '.join(tls)} mean nothing without amqps://")
+    left = urlencode([(name, value) for name, value in query if name not in TLS_NAMES])
+    try:
+        found = URLParameters(urlunsplit(parts._replace(query=left)))
+        if tls:
+            found.ssl_options = _ssl_options(tls)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"MX_AMQP_URL: {_file_trouble(error, tls)}") from error
     return found
+
+
+def _ssl_options(tls: dict[str, str]) -> Any:
+    """What is asked of the broker's certificate, and what is shown of ours. Raises OSError."""
+    if tls.get("verify", "verify_peer") != "verify_peer":
+        raise ValueError(f"verify: {tls['verify']!r}; who is not proven is not spoken to")
+    context = ssl.create_default_context(cafile=tls.get("cacertfile"))
+    if "certfile" in tls:
+        context.load_cert_chain(tls["certfile"], tls.get("keyfile"))
+    return SSLOptions(context, tls.get("server_name_indication"))
+
+
+def _file_trouble(error: Exception, tls: dict[str, str]) -> str:
+    if not isinstance(error, OSError):
+        return str(error)
+    files = ", ".join(f"{name} {value}" for name, value in tls.items() if name.endswith("file"))
+    why = error.reason if isinstance(error, ssl.SSLError) else error.strerror
+    return f"{files or 'a file of ssl_options'} can't be used ({why}); name PEM files"
+
+
+def connect(chosen: Any) -> Any:
+    """Return a connection by pika's parameters. Raises AMQPError."""
+    try:
+        return BlockingConnection(chosen)
+    except (OSError, IncompatibleProtocolError) as error:
+        raise Unreachable(trouble(error)) from error
+
+
+def trouble(error: BaseException) -> str:
+    """Return what kept a connection from opening, of whatever pika has wrapped it in."""
+    for each in _inside(error):
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return f"its certificate does not prove who it is: {each.verify_message.rstrip('.')}"
+        if isinstance(each, ssl.SSLEOFError | ConnectionError | IncompatibleProtocolError):
+            return MIXED_UP
+        if isinstance(each, ssl.SSLError):
+            mixed = each.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")
+            return MIXED_UP if mixed else f"TLS failed ({each.reason})"
+    return str(error) or repr(error)
+
+
+def _inside(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield *error* and what pika keeps inside it, the outermost first."""
+    while error is not None:
+        yield error
+        several = getattr(error, "exceptions", ())
+        error = getattr(error, "exception", None) or (several[-1] if several else None)
 
 
 def hang_up(connection: Any) -> None:

@@ -9,9 +9,7 @@ is handed on twice, which a person sees and which harms nothing.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pika import BlockingConnection
-
-from events.amqp import hang_up, parameters
+from events.amqp import connect, hang_up, parameters
 from events.delivery import Delivery, Parked, parked
 from events.errors import Code
 from events.topology import DELIVERY_LIMIT, INGRESS_DEAD, declare
@@ -47,7 +45,7 @@ class DeadLetters:
 
     def _open(self) -> Any:
         if self._channel is None:
-            self._connection = BlockingConnection(self._parameters)
+            self._connection = connect(self._parameters)
             self._channel = self._connection.channel()
             declare(self._channel)
         return self._channel

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pika import BlockingConnection
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
-from events.amqp import hang_up, parameters
+from events.amqp import connect, hang_up, parameters
 from events.topology import QUEUES, WORK_QUEUES
 
 NOT_FOUND = 404
@@ -55,7 +54,7 @@ class Depths:
 
     def _look(self, queues: Sequence[str]) -> list[Depth]:
         if self._connection is None:
-            self._connection = BlockingConnection(self._parameters)
+            self._connection = connect(self._parameters)
         channel = self._connection.channel()
         found = []
         for queue in queues:

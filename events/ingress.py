@@ -28,10 +28,9 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
-from pika import BlockingConnection
 from pika.exceptions import AMQPError
 
-from events.amqp import parameters
+from events.amqp import connect, parameters
 from events.backoff import Backoff
 from events.delivery import Delivery, Parked, read
 from events.topology import INGRESS, declare
@@ -140,7 +139,7 @@ class Ingress:
         self._pending.clear()
         self._pending_bytes = 0
         self._returning.clear()
-        with BlockingConnection(self._parameters) as connection:
+        with connect(self._parameters) as connection:
             channel = connection.channel()
             declare(channel)
             channel.basic_qos(prefetch_count=FEW if self._cautious else self._prefetch)

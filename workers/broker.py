@@ -21,6 +21,7 @@ from dramatiq.middleware import Middleware, ShutdownNotifications
 from pika.exceptions import AMQPError
 
 from events import topology
+from events.amqp import plain_parameters, trouble
 from workers.metrics import meters
 from workers.store.wakeups import Wakeup
 
@@ -89,7 +90,9 @@ def open_broker(amqp_url: str, extra: Sequence[Middleware] = ()) -> dramatiq.Bro
     middleware: list[Middleware] = [ShutdownNotifications(), Meter(), *extra]
     if amqp_url.startswith(MEMORY):
         return StubBroker(middleware=middleware)
-    return QuorumBroker(url=amqp_url, confirm_delivery=True, middleware=middleware)
+    broker = QuorumBroker(confirm_delivery=True, middleware=middleware)
+    broker.parameters = plain_parameters(amqp_url)
+    return broker
 
 
 ACTOR_OF: dict[str, str] = {
@@ -116,9 +119,9 @@ class Waker:
         for wakeup in wakeups:
             try:
                 self._broker.enqueue(message_of(wakeup))
-            except (BrokerError, AMQPError) as error:
+            except (BrokerError, AMQPError, OSError) as error:  # of TLS pika raises OSErrors
                 meters.UNSENT_WAKEUPS.inc()
-                log.warning("wakeup.not_sent", queue=wakeup.queue, error=str(error))
+                log.warning("wakeup.not_sent", queue=wakeup.queue, error=trouble(error))
 
 
 def message_of(wakeup: Wakeup) -> dramatiq.Message[None]:

@@ -98,10 +98,11 @@ def _database(settings: "Settings") -> Iterator[Finding]:
     import psycopg
 
     from workers.store.migrate import pending
+    from workers.store.pool import BEHIND_A_POOL
 
     url = settings.database_url.get_secret_value()
     try:
-        with psycopg.connect(url, connect_timeout=int(SECONDS)) as conn:
+        with psycopg.connect(url, connect_timeout=int(SECONDS), **BEHIND_A_POOL) as conn:
             yield Finding("database", OK, host_of(url))
             yield fleet_checks.encryption(conn)
             missing = pending(conn)
@@ -162,7 +163,7 @@ def _broker(settings: "Settings") -> Iterator[Finding]:
         yield Finding("broker", WARNING, url, "For a demo only: set MX_AMQP_URL to RabbitMQ.")
         return
     try:
-        yield Finding("broker", OK, _greet_broker(url))
+        yield fleet_checks.broker_encryption(url, _greet_broker(url))
         yield from fleet_checks.queues(url)
     except Exception as error:
         yield Finding("broker", FAILED, host_of(url), explain(error) or str(error))
@@ -170,13 +171,11 @@ def _broker(settings: "Settings") -> Iterator[Finding]:
 
 def _greet_broker(url: str) -> str:
     """Connect and return what the broker calls itself."""
-    from pika import BlockingConnection
-
-    from events.amqp import parameters
+    from events.amqp import connect, parameters
 
     chosen = parameters(url, "doctor")
     chosen.socket_timeout = chosen.stack_timeout = chosen.blocked_connection_timeout = SECONDS
-    with BlockingConnection(chosen) as connection:
+    with connect(chosen) as connection:
         about = connection._impl.server_properties or {}
     return f"{_text(about.get('product'))} {_text(about.get('version'))} at {host_of(url)}"
 

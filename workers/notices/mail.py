@@ -56,7 +56,7 @@ class Mail:
     def _connection(self) -> Iterator[smtplib.SMTP]:
         server = self._server
         if server.security is Security.TLS:
-            context = ssl.create_default_context()
+            context = ssl.create_default_context(cafile=server.authority or None)
             opened: smtplib.SMTP = smtplib.SMTP_SSL(
                 server.host, server.port, timeout=SECONDS, context=context
             )
@@ -64,7 +64,7 @@ class Mail:
             opened = smtplib.SMTP(server.host, server.port, timeout=SECONDS)
         with opened as smtp:
             if server.security is Security.STARTTLS:
-                smtp.starttls(context=ssl.create_default_context())
+                smtp.starttls(context=ssl.create_default_context(cafile=server.authority or None))
             if server.user:
                 smtp.login(server.user, server.password)
             yield smtp
@@ -77,4 +77,11 @@ def cause(error: Exception) -> str:
         return f"the mail server refused it ({name}, {error.smtp_code})"
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return "the mail server refused all recipients"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = error.verify_message.rstrip(".")
+        return f"the mail server's certificate does not prove who it is: {why}"
+    if isinstance(error, ssl.SSLError):
+        return "the mail server speaks no TLS here: look at scheme and port"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "the mail server offers no STARTTLS, or no log-in: look at scheme and port"
     return f"the mail server can't be reached or broke off ({name})"

@@ -38,7 +38,7 @@ def pending(conn: psycopg.Connection) -> list[str]:
 
 def upgrade(database_url: str) -> list[str]:
     """Apply what is missing and return its names. Raises psycopg.Error; then nothing changed."""
-    with psycopg.connect(database_url) as conn:
+    with psycopg.connect(database_url, prepare_threshold=None) as conn:
         conn.execute("select pg_advisory_xact_lock(%s)", [LOCK])
         conn.execute(_TABLE)
         missing = set(pending(conn))
