@@ -21,6 +21,7 @@ from events.amqp import connect, parameters
 from events.depths import Depths
 from events.egress import NotConfirmed, Publisher
 from events.envelope import Message
+from events.ingress import Ingress
 from tests.support.certificates import Certificates, make_certificates
 from tests.support.notices import mail_server
 from workers.broker import Waker, open_broker
@@ -113,6 +114,20 @@ def test_every_way_to_the_broker_says_why_it_is_refused(
         with pytest.raises(NotConfirmed, match=words), Publisher(url) as publisher:
             publisher.publish_batch([Message("xero.events", "a.b.v1", b"{}", "application/json")])
         Waker(open_broker(url))([Wakeup(UUID(int=1), "upkeep")])
+
+
+def test_the_ingress_outlives_a_certificate_that_has_run_out(
+    known: Certificates, server_side: ssl.SSLContext
+) -> None:
+    """It tells, and would try again: certificates are renewed on servers that run."""
+    heard: list[Exception] = []
+    with mute_server(server_side) as port:
+        url = f"amqps://fleet:x@localhost:{port}/%2F?cacertfile={known.wrong_authority}"
+        ingress = Ingress(
+            url, lambda _: None, on_error=heard.append, sleep=lambda _: ingress.stop()
+        )
+        ingress.run()
+    assert [UNPROVEN in str(each) for each in heard] == [True]
 
 
 REFUSED = [
