@@ -59,12 +59,16 @@ prometheus: $(STAMP)
 node: $(STAMP)
 	@$(BIN)/python -m deploy.local ensure-node >&2
 
+.PHONY: pgbouncer
+pgbouncer: $(STAMP)
+	@$(BIN)/python -m deploy.local ensure-pgbouncer >&2
+
 .PHONY: test
 test: $(STAMP) rabbitmq chromium prometheus node ## Run the tests on real RabbitMQ, PostgreSQL, Chromium (ARGS="-k name" for some)
 	@$(PYTEST) -m "not proof" $(ARGS)
 
 .PHONY: proofs
-proofs: $(STAMP) rabbitmq chromium prometheus node ## Run the long tests that `make test` leaves out, a whole story each
+proofs: $(STAMP) rabbitmq chromium prometheus node pgbouncer ## Run the long tests that `make test` leaves out, a whole story each
 	@$(PYTEST) -m proof $(ARGS)
 
 .PHONY: check

@@ -5,17 +5,23 @@ Invariant: with the addresses of several nodes, each connection tries all of the
 another node than the one before it. So a node that is down, or takes connections and then serves
 nobody (it may be cut off from the others), costs one try, and connections spread over the nodes
 without anybody who deals them out. A process begins at a place of its own, by its number.
+
+Whatever pika raises while it connects is told as an :class:`AMQPError`: of TLS, and of a name that
+nobody knows, it raises plain errors of the operating system, which would end a process that is to
+outlive a broker whose certificate has run out.
 """
 
 import math
 import os
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from pika import BlockingConnection, URLParameters
-from pika.exceptions import AMQPConnectionError, AMQPError
+from pika import BlockingConnection
+from pika.exceptions import AMQPError, IncompatibleProtocolError
 
+from events import tls
 from events.addresses import addresses
 
 BLOCKED_SECONDS = 60
@@ -27,6 +33,10 @@ after 25 to 50 s. RabbitMQ's own 60 would take up to 130."""
 
 TRY_SECONDS = 5
 """For reaching one of several nodes; twice as long until it has let us in."""
+
+
+class Unreachable(AMQPError):  # type: ignore[misc]  # noqa: N818  pika is untyped; its own words
+    """No connection to the broker; says why."""
 
 
 class Nodes:
@@ -66,14 +76,7 @@ def parameters(url: str, role: str) -> list[Any]:
 
 
 def _parameters(url: str, role: str) -> Any:
-    if not url.startswith(("amqp://", "amqps://")):
-        kind = url.partition(":")[0]
-        raise ValueError(
-            f"MX_AMQP_URL: {kind!r} is no kind of address RabbitMQ has; "
-            "write amqp://user:password@host:5672/vhost or amqps://..., "
-            "and a cluster's nodes one after the other, by commas"
-        )
-    found = URLParameters(url)
+    found = tls.node(url)
     found.client_properties = {"connection_name": f"mintsoft-xero {role}"}
     found.blocked_connection_timeout = BLOCKED_SECONDS
     if not _states(url, "heartbeat"):
@@ -91,15 +94,15 @@ def _hurry(node: Any, url: str) -> None:
 
 def _states(url: str, name: str) -> bool:
     return name in parse_qs(urlsplit(url).query)
-def connect(chosen: Any) -> Any:
-    """Open a connection. Raises AMQPConnectionError, also where nobody knows the host's name.
 
-    While a broker's container is replaced its name is gone, which pika tells as an OSError.
-    """
+
+def connect(nodes: Sequence[Any]) -> Any:
+    """Return a connection to the first that answers, by pika's parameters. Raises AMQPError."""
     try:
-        return BlockingConnection(chosen)
-    except OSError as error:
-        raise AMQPConnectionError(f"{chosen.host}: {error}") from error
+        return BlockingConnection(nodes)
+    except (OSError, IncompatibleProtocolError) as error:
+        hosts = ", ".join(node.host for node in nodes)
+        raise Unreachable(f"{hosts}: {tls.trouble(error)}") from error
 
 
 def hang_up(connection: Any) -> None:

@@ -17,6 +17,7 @@ from pika import BasicProperties, DeliveryMode, SelectConnection
 from pika.adapters.select_connection import IOLoop
 from pika.exceptions import AMQPError
 
+from events import tls
 from events.amqp import Nodes
 from events.envelope import Message
 from schemas.catalogue import XERO_EVENTS
@@ -88,7 +89,7 @@ class Publisher:
         try:
             link = self._link = self._link or _Link(self._nodes.turn(), self._timeout)
         except AMQPError as error:
-            return {}, dict(messages), _words(error)
+            return {}, dict(messages), tls.trouble(error)
         refused, unanswered = link.publish(messages, self._timeout)
         if link.lost:
             self.close()
@@ -220,7 +221,7 @@ class _Link:
 
     def _on_end(self, _connection: Any, error: BaseException | str) -> None:
         self._closed = True
-        self._fail(str(error) or type(error).__name__)
+        self._fail(tls.trouble(error) if isinstance(error, BaseException) else error)
 
     def _on_confirm(self, frame: Any) -> None:
         method = frame.method

@@ -20,8 +20,7 @@ from dramatiq.errors import BrokerError
 from dramatiq.middleware import Middleware, ShutdownNotifications
 from pika.exceptions import AMQPError
 
-from events import topology
-from events.addresses import addresses
+from events import tls, topology
 from events.amqp import Nodes
 from workers.metrics import meters
 from workers.store.wakeups import Wakeup
@@ -81,7 +80,7 @@ class QuorumBroker(RabbitmqBroker):
 
     def __init__(self, url: str, **more: Any) -> None:
         self._nodes = Nodes(url, "worker")
-        super().__init__(url=addresses(url), **more)
+        super().__init__(**more)
 
     @property
     def parameters(self) -> list[Any]:
@@ -108,7 +107,7 @@ def open_broker(amqp_url: str, extra: Sequence[Middleware] = ()) -> dramatiq.Bro
     middleware: list[Middleware] = [ShutdownNotifications(), Meter(), *extra]
     if amqp_url.startswith(MEMORY):
         return StubBroker(middleware=middleware)
-    return QuorumBroker(url=amqp_url, confirm_delivery=True, middleware=middleware)
+    return QuorumBroker(amqp_url, confirm_delivery=True, middleware=middleware)
 
 
 ACTOR_OF: dict[str, str] = {
@@ -135,9 +134,9 @@ class Waker:
         for wakeup in wakeups:
             try:
                 self._broker.enqueue(message_of(wakeup))
-            except (BrokerError, AMQPError) as error:
+            except (BrokerError, AMQPError, OSError) as error:  # of TLS pika raises OSErrors
                 meters.UNSENT_WAKEUPS.inc()
-                log.warning("wakeup.not_sent", queue=wakeup.queue, error=str(error))
+                log.warning("wakeup.not_sent", queue=wakeup.queue, error=tls.trouble(error))
 
 
 def message_of(wakeup: Wakeup) -> dramatiq.Message[None]:

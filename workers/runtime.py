@@ -7,6 +7,7 @@ broker, the relay no Xero.
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from workers.entrance import Entrance
 from workers.exporting import Exporter
 from workers.fetching import Fetcher
 from workers.following import Follower
+from workers.glancing import Glance
 from workers.housekeeping import Housekeeper
 from workers.importing import Importer
 from workers.intake import Intake
@@ -50,7 +52,7 @@ from workers.settings import Settings
 from workers.starting import Starter
 from workers.store.connections import ConnectionRow
 from workers.store.mintsoft_keys import Credentials
-from workers.store.pool import open_pool
+from workers.store.pool import open_pool, open_replica_pool
 from workers.summing import Summer
 from workers.sweep import Sweep
 from workers.tagging import Tagger
@@ -96,6 +98,18 @@ class Runtime:
         settings = self.settings
         url = settings.database_url.get_secret_value()
         return open_pool(url, size=self.pool_size, pooled=settings.database_pooled)
+
+    @part
+    def glance(self) -> Glance:
+        """Where the console's reports are read."""
+        settings = self.settings
+        url = settings.reports_database_url.get_secret_value()
+        return Glance(
+            self.pool,
+            (lambda: open_replica_pool(url)) if url else None,
+            timedelta(seconds=settings.reports_lag_seconds),
+            self.clock,
+        )
 
     @part
     def broker(self) -> dramatiq.Broker:
@@ -342,6 +356,6 @@ class Runtime:
 
     def close(self) -> None:
         """Close what was opened. Closing twice does no harm."""
-        for name in ("publisher", "entrance", "broker", "mintsoft", "provider", "pool"):
+        for name in ("publisher", "entrance", "broker", "mintsoft", "provider", "glance", "pool"):
             if name in self.parts:
                 self.parts[name].close()

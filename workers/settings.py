@@ -32,16 +32,25 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = Field(
         default=SecretStr("postgresql:///mintsoft_xero"),
-        description="PostgreSQL, as a libpq URL; TLS by sslmode and sslrootcert",
+        description="PostgreSQL, as a libpq URL; TLS by ?sslmode=verify-full&sslrootcert=FILE, a "
+        "client's certificate by sslcert and sslkey",
     )
     database_pooled: bool = Field(
         default=False,
         description="true where MX_DATABASE_URL leads to a pool in transaction mode (pgbouncer)",
     )
+    reports_database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="a streaming replica that the console's reports read as mx_reports, as a libpq "
+        "URL; empty: they read MX_DATABASE_URL",
+    )
+    reports_lag_seconds: int = Field(
+        default=300, ge=1, description="how old a replica's figures may be before it is left alone"
+    )
     amqp_url: SecretStr = Field(
         default=SecretStr("amqp://guest:guest@127.0.0.1:5672/%2F"),
-        description="RabbitMQ; a cluster's nodes by commas; amqps:// for TLS; memory:// keeps "
-        "wake-ups in this process",
+        description="RabbitMQ; a cluster's nodes by commas; amqps://…?cacertfile=FILE for TLS, a "
+        "client's certificate by certfile and keyfile; memory:// keeps wake-ups in this process",
     )
     secret_keys: Annotated[list[SecretStr], NoDecode] = Field(
         default_factory=list, description="Fernet keys, newest first, separated by commas"
@@ -132,7 +141,7 @@ class Settings(BaseSettings):
     notice_smtp_url: SecretStr = Field(
         default=SecretStr(""),
         description="mail server for notices: smtps://user:password@host, smtp+starttls://… or "
-        "smtp://…; empty: no mail",
+        "smtp://…, behind it ?cacertfile=FILE for an authority of your own; empty: no mail",
     )
     notice_from: str = Field(default="", description="mail address that notices come from")
     notice_to: str = Field(default="", description="mail addresses they go to, by commas")

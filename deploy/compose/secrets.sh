@@ -16,7 +16,7 @@ for name in postgres grafana mx_owner mx_fleet mx_reports; do secret "$name"; do
 
 for role in mintsoft listener ingress worker scheduler relay console operator monitoring; do
     secret "broker/mx-$role"
-    written "amqp_url_$role" "amqps://mx-$role:$(<"$folder/broker/mx-$role")@rabbitmq:5671/%2F?ssl_options=%7B%27cafile%27:%27/run/secrets/ca.crt%27%7D"
+    written "amqp_url_$role" "amqps://mx-$role:$(<"$folder/broker/mx-$role")@rabbitmq:5671/%2F?cacertfile=/run/secrets/ca.crt"
 done
 for role in owner fleet reports; do
     written "database_url_$role" "postgresql://mx_$role:$(<"$folder/mx_$role")@postgres/mintsoft_xero?sslmode=verify-full&sslrootcert=/run/secrets/ca.crt"

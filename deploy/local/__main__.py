@@ -1,5 +1,5 @@
 """`python -m deploy.local up` runs the engine; `ensure-rabbitmq`,
-`ensure-chromium`, `ensure-prometheus`, `ensure-node` install what tests need.
+`ensure-chromium`, `ensure-prometheus`, `ensure-node`, `ensure-pgbouncer` install what tests need.
 
 The parent holds the engine's standard input: when the parent ends, however it ends, the pipe
 closes and the engine ends too. Standard output carries JSON lines only: first where everything
@@ -39,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             install.ensure_prometheus()
         elif chosen.command == "ensure-node":
             install.ensure_node()
+        elif chosen.command == "ensure-pgbouncer":
+            install.ensure_pgbouncer()
         else:
             up(chosen.state_dir, fast=chosen.fast, fresh=chosen.fresh)
     except EngineError as error:
@@ -58,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("ensure-chromium", help="install Chromium if it is missing")
     commands.add_parser("ensure-prometheus", help="unpack Prometheus if it is missing")
     commands.add_parser("ensure-node", help="install Node and npm if they are missing")
+    commands.add_parser("ensure-pgbouncer", help="install pgbouncer if it is missing")
     return parser
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.local import chromium, containers, node, prometheus, rabbitmq
+from deploy.local import chromium, containers, node, pgbouncer, prometheus, rabbitmq
 from deploy.local.processes import EngineError
 
 POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it before a package starts its service
@@ -52,6 +52,14 @@ def ensure_prometheus() -> None:
         _unpack_package(prometheus.PACKAGE, prometheus.folder(), prometheus.REMEDY)
     if not prometheus.is_there():
         raise EngineError(prometheus.REMEDY)
+
+
+def ensure_pgbouncer() -> None:
+    """Return when there is a pgbouncer; EngineError with the remedy when there is none."""
+    if pgbouncer.program() is None and _may_use_apt():
+        _install_package("pgbouncer", pgbouncer.REMEDY)
+    if pgbouncer.program() is None:
+        raise EngineError(pgbouncer.REMEDY)
 
 
 def ensure_node() -> None:

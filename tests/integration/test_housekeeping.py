@@ -185,3 +185,27 @@ def test_the_command_tells_what_it_deleted(fleet: Fleet, mx: Command) -> None:
     grow_old(fleet)
     assert mx.json("db", "tidy")["deleted"]["inbox"] == 1
     assert "Nothing is older" in mx("db", "tidy").err
+
+
+CAME = (
+    "insert into inbox (source, event_id, type, outcome, received_at)"
+    " select '/mintsoft/acme', gen_random_uuid()::text, 'order.dispatched.v1', 'accepted',"
+    " now() - make_interval(days => %s, secs => n) from generate_series(1, 10000) as n"
+)
+
+
+def test_a_look_for_what_is_old_reads_little_when_room_was_used_anew(fleet: Fleet) -> None:
+    """Rows that went leave room that new rows take: the index must not take those for old."""
+    fleet.execute(CAME, [400])
+    assert fleet.runtime.housekeeper.all()["inbox"] == 10_000
+    with fleet.runtime.pool.connection() as conn:
+        conn.autocommit = True
+        conn.execute("vacuum inbox")
+        conn.execute(CAME, [1])
+        conn.execute("vacuum analyze inbox")
+        look = b"explain (analyze, buffers, format json) " + retention.SQL["inbox"].encode()
+        values = {"keep": timedelta(days=90), "most": retention.BATCH}
+        [[plan]] = conn.execute(look, values).fetchall()[0]
+        conn.autocommit = False
+    read = plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
+    assert read < 20, "it reads the whole table"

@@ -274,10 +274,12 @@ def make_settings(database_url: str, xero: str, mintsoft: str, **more: Any) -> S
     )
 
 
-def make_fleet(database_url: str, xero: Simulator, mintsoft: Simulator, clock: Clock) -> Fleet:
-    """A fleet on this database and these simulators."""
+def make_fleet(
+    database_url: str, xero: Simulator, mintsoft: Simulator, clock: Clock, *, pooled: bool = False
+) -> Fleet:
+    """A fleet on this database, perhaps behind a pool, and these simulators."""
     pending: list[Wakeup] = []
-    settings = make_settings(database_url, xero.url, mintsoft.url)
+    settings = make_settings(database_url, xero.url, mintsoft.url, database_pooled=pooled)
     runtime = ListRuntime(settings, clock, pending)
     runtime.parts["entrance"] = Entrance("memory://", lambda each: runtime.intake.handle(each))
     return Fleet(runtime, xero, mintsoft, pending)

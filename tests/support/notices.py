@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -49,8 +50,8 @@ class Post:
 
 
 @contextmanager
-def mail_server() -> Iterator[Post]:
-    """A mail server on a free port."""
+def mail_server(tls: ssl.SSLContext | None = None, *, at_once: bool = False) -> Iterator[Post]:
+    """A mail server on a free port, which offers *tls*, or speaks it *at_once*."""
     post = Post()
     listening = listening_socket()
     post.port = listening.getsockname()[1]
@@ -59,7 +60,9 @@ def mail_server() -> Iterator[Post]:
 
     async def serve() -> None:
         server = await loop.create_server(
-            lambda: SMTP(post, hostname="mail", loop=loop), sock=listening
+            lambda: SMTP(post, hostname="mail", loop=loop, tls_context=None if at_once else tls),
+            sock=listening,
+            ssl=tls if at_once else None,
         )
         async with server:
             await stop.wait()

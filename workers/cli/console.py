@@ -21,12 +21,15 @@ def console(host: Host = None, port: Port = None) -> None:
     Put a proxy with TLS before it; FORWARDED_ALLOW_IPS names the proxies whose
     X-Forwarded-For is believed (127.0.0.1 by default). Accounts: mintsoft-xero operator add.
     """
+    from events.amqp import parameters
     from workers.cli.session import load_settings
     from workers.observing import observed
     from workers.runtime import Runtime
 
     settings = load_settings(quiet=False)
-    _ = settings.fernet  # wrong keys are told now, not when somebody connects
+    _ = settings.fernet  # wrong keys and addresses are told now, not when somebody needs them
+    if not settings.amqp_url.get_secret_value().startswith("memory://"):
+        parameters(settings.amqp_url.get_secret_value(), "check")
     runtime = Runtime(settings, pool_size=POOL)
     stop = on_signal()
     try:

@@ -99,10 +99,11 @@ def _database(settings: "Settings") -> Iterator[Finding]:
     import psycopg
 
     from workers.store.migrate import pending
+    from workers.store.pool import BEHIND_A_POOL
 
     url = settings.database_url.get_secret_value()
     try:
-        with psycopg.connect(url, connect_timeout=int(SECONDS)) as conn:
+        with psycopg.connect(url, connect_timeout=int(SECONDS), **BEHIND_A_POOL) as conn:
             yield Finding("database", OK, host_of(url))
             yield fleet_checks.encryption(conn)
             missing = pending(conn)
@@ -176,20 +177,19 @@ def _broker(settings: "Settings") -> Iterator[Finding]:
 def _node(url: str) -> Finding:
     """One node of the broker: the fleet works as long as one of them answers."""
     try:
-        return Finding("broker", OK, _greet_broker(url))
+        return fleet_checks.broker_encryption(url, _greet_broker(url))
     except Exception as error:
         return Finding("broker", FAILED, host_of(url), explain(error) or str(error))
 
 
 def _greet_broker(url: str) -> str:
     """Connect and return what the broker calls itself."""
-    from pika import BlockingConnection
+    from events.amqp import connect, parameters
 
-    from events.amqp import parameters
-
-    [chosen] = parameters(url, "doctor")
-    chosen.socket_timeout = chosen.stack_timeout = chosen.blocked_connection_timeout = SECONDS
-    with BlockingConnection(chosen) as connection:
+    nodes = parameters(url, "doctor")
+    for each in nodes:
+        each.socket_timeout = each.stack_timeout = each.blocked_connection_timeout = SECONDS
+    with connect(nodes) as connection:
         about = connection._impl.server_properties or {}
     return f"{_text(about.get('product'))} {_text(about.get('version'))} at {host_of(url)}"
 

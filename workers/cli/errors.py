@@ -40,22 +40,31 @@ def _of_database(error: BaseException) -> str | None:
     if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
         return "The database is not up to date: run mintsoft-xero db upgrade."
     if isinstance(error, psycopg.OperationalError | PoolTimeout):
-        return (
-            f"PostgreSQL can't be reached ({_first_line(error)}): start it or set MX_DATABASE_URL."
-        )
+        return f"PostgreSQL can't be reached ({_first_line(error)}): {_remedy(error)}"
     if isinstance(error, psycopg.Error):
         return f"PostgreSQL refused the command: {_first_line(error)}."
     return None
+
+
+def _remedy(error: BaseException) -> str:
+    if "startup parameter" in str(error):
+        return "a pool in transaction mode needs MX_DATABASE_POOLED=true."
+    if "certificate" in str(error):
+        return "see sslmode, sslrootcert and the host's name in MX_DATABASE_URL."
+    return "start it or set MX_DATABASE_URL."
 
 
 def _of_broker(error: BaseException) -> str | None:
     from dramatiq.errors import BrokerError
     from pika.exceptions import AMQPError
 
+    from events.amqp import Unreachable
     from events.egress import NotConfirmed
 
     if isinstance(error, NotConfirmed):
         return f"{error}. Check RabbitMQ and MX_AMQP_URL."
+    if isinstance(error, Unreachable):
+        return f"RabbitMQ can't be reached ({error}): see MX_AMQP_URL."
     if isinstance(error, AMQPError | BrokerError):
         return f"RabbitMQ can't be reached ({_words(error)}): start it or set MX_AMQP_URL."
     return None

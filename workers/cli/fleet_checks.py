@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from workers.cli.findings import OK, WARNING, Finding
+from workers.cli.findings import OK, SECONDS, WARNING, Finding
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from workers.settings import Settings
     from workers.store.checkup import Overdue
     from workers.store.notices import Health
+    from workers.store.replica import Standing
 
 
 def encryption(conn: "Connection") -> Finding:
@@ -21,13 +22,68 @@ def encryption(conn: "Connection") -> Finding:
     from workers.notices.places import LOOPBACK
     from workers.store import checkup
 
-    found = checkup.server(conn)
+    version = checkup.server(conn)
     host = conn.info.host
-    if found.encrypted or host in LOOPBACK or host.startswith("/"):
-        how = "TLS" if found.encrypted else "on this machine"
-        return Finding("postgresql", OK, f"{found.version}, {how}")
+    encrypted = conn.pgconn.ssl_in_use  # a pool's word would be about its own way to PostgreSQL
+    proven = encrypted and conn.info.get_parameters().get("sslmode") == "verify-full"
+    if proven or host in LOOPBACK or host.startswith("/"):
+        how = "TLS, its name proven" if proven else "on this machine"
+        return Finding("postgresql", OK, f"{version}, {how}")
     remedy = "Put ?sslmode=verify-full&sslrootcert=... behind MX_DATABASE_URL."
-    return Finding("postgresql", WARNING, f"{found.version}, without TLS", remedy)
+    how = "TLS with whoever answers: its name is not proven" if encrypted else "without TLS"
+    return Finding("postgresql", WARNING, f"{version}, {how}", remedy)
+
+
+def broker_encryption(url: str, greeting: str) -> Finding:
+    """Say which broker it is, and whether what passes could be read on the way."""
+    from workers.notices.places import LOOPBACK
+
+    parts = urlsplit(url)
+    if parts.scheme == "amqps":
+        return Finding("broker", OK, f"{greeting}, TLS, its name proven")
+    if parts.hostname in LOOPBACK:
+        return Finding("broker", OK, greeting)
+    remedy = "Write amqps://...?cacertfile=... in MX_AMQP_URL."
+    return Finding("broker", WARNING, f"{greeting}, without TLS", remedy)
+
+
+def reports(conn: "Connection", settings: "Settings") -> Iterator[Finding]:
+    """Say whether the replica for reports is there, keeps up and is closed to secrets."""
+    import psycopg
+
+    from workers.cli.errors import explain, host_of
+    from workers.store import replica
+
+    url = settings.reports_database_url.get_secret_value()
+    if not url:
+        return
+    until = replica.written(conn)
+    try:
+        with psycopg.connect(url, connect_timeout=int(SECONDS)) as other:
+            standing, open_ = replica.standing(other, until), replica.may_read_secrets(other)
+    except psycopg.Error as error:
+        why = (explain(error) or str(error)).replace("MX_DATABASE_URL", "MX_REPORTS_DATABASE_URL")
+        yield Finding("reports", WARNING, host_of(url), f"{why} The console reads the ledger.")
+        return
+    yield replica_finding(standing, open_, settings.reports_lag_seconds, host_of(url))
+
+
+def replica_finding(
+    found: "Standing", may_read_secrets: bool, most_seconds: int, place: str
+) -> Finding:
+    """Say of a replica what stands against it, the worst first."""
+    lag = None if found.lag is None else found.lag.total_seconds()
+    if may_read_secrets:
+        remedy = "Let MX_REPORTS_DATABASE_URL sign in as mx_reports (deploy/postgres/roles.sql)."
+        return Finding("reports", WARNING, f"{place}: its role could read secrets", remedy)
+    if not found.is_replica:
+        remedy = "Point MX_REPORTS_DATABASE_URL at a streaming replica, or leave it out."
+        return Finding("reports", WARNING, f"{place} is no replica", remedy)
+    if lag is None or lag > most_seconds:
+        remedy = "See pg_stat_replication on the primary; the console reads the ledger meanwhile."
+        age = "of unknown age" if lag is None else f"{lag:.0f} s behind"
+        return Finding("reports", WARNING, f"{place}, {age}", remedy)
+    return Finding("reports", OK, f"{place}, {lag:.0f} s behind")
 
 
 def of_database(conn: "Connection", settings: "Settings") -> Iterator[Finding]:
@@ -41,6 +97,7 @@ def of_database(conn: "Connection", settings: "Settings") -> Iterator[Finding]:
         "hook": bool(settings.notice_hook_url.get_secret_value()),
     }
     yield from told(ways, notices.health(conn))
+    yield from reports(conn, settings)
 
 
 def leader(leads: bool) -> Finding:

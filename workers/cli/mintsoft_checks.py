@@ -39,12 +39,15 @@ def own_keys(settings: "Settings") -> Iterator[Finding]:
 
     from workers.errors import AccessRefused
     from workers.store import mintsoft_keys
+    from workers.store.pool import BEHIND_A_POOL
 
     url = settings.mintsoft_api_url
     try:
         fernet = settings.fernet
         with psycopg.connect(
-            settings.database_url.get_secret_value(), connect_timeout=int(SECONDS)
+            settings.database_url.get_secret_value(),
+            connect_timeout=int(SECONDS),
+            **BEHIND_A_POOL,
         ) as conn:
             for each in mintsoft_keys.holders(conn, MOST_KEYS):
                 remedy = f"mintsoft-xero connection mintsoft-key {each}"

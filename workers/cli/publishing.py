@@ -107,14 +107,12 @@ def publish(messages: Sequence["Message"]) -> None:
 
     Raises NotConfirmed, or Problem when there is no broker that others can reach.
     """
-    from events.amqp import parameters
+    from events.amqp import connect, parameters
     from events.egress import Publisher
     from events.topology import declare
 
     url = _broker()
-    from pika import BlockingConnection
-
-    with BlockingConnection(parameters(url, "cli")) as connection:
+    with connect(parameters(url, "cli")) as connection:
         declare(connection.channel())
     with Publisher(url) as publisher:
         publisher.publish_batch(messages)
@@ -122,12 +120,10 @@ def publish(messages: Sequence["Message"]) -> None:
 
 def bind(exchanges: Sequence[str]) -> None:
     """Let what is published to *exchanges* reach the ingress. Raises AMQPError or Problem."""
-    from pika import BlockingConnection
-
     from events import topology
-    from events.amqp import parameters
+    from events.amqp import connect, parameters
 
-    with BlockingConnection(parameters(_broker(), "cli")) as connection:
+    with connect(parameters(_broker(), "cli")) as connection:
         topology.bind(connection, exchanges)
 
 

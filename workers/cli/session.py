@@ -42,10 +42,10 @@ def database() -> Iterator["Connection"]:
     """One transaction, committed when the block ends well. Raises psycopg.Error."""
     import psycopg
 
-    from workers.store.pool import configure
+    from workers.store.pool import BEHIND_A_POOL, configure
 
     url = load_settings().database_url.get_secret_value()
-    with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as conn:
+    with psycopg.connect(url, connect_timeout=CONNECT_SECONDS, **BEHIND_A_POOL) as conn:
         configure(conn)
         yield conn
 
@@ -55,7 +55,9 @@ def fleet_pool() -> Iterator["ConnectionPool"]:
     """Connections to the database, for what takes more than one transaction."""
     from workers.store.pool import open_pool
 
-    pool = open_pool(load_settings().database_url.get_secret_value(), size=1)
+    settings = load_settings()
+    url = settings.database_url.get_secret_value()
+    pool = open_pool(url, size=1, pooled=settings.database_pooled)
     try:
         yield pool
     finally:

@@ -30,7 +30,8 @@ def routes() -> list[Route]:
 def list_all(console: Console, visit: Visit) -> Response:
     """Show what people did, the newest first."""
     wanted = _filter(visit)
-    with console.runtime.pool.connection() as conn:
+    source = console.runtime.glance.source()
+    with source.pool.connection() as conn:
         found = audit.listed(conn, wanted)
         people, actions = audit.people(conn), audit.actions(conn)
         rows = directory.offered(conn, wanted.connection_id)
@@ -39,6 +40,7 @@ def list_all(console: Console, visit: Visit) -> Response:
     return console.render(
         visit,
         "audit.html",
+        source=source,
         found=found,
         people=people,
         actions=actions,
@@ -52,7 +54,7 @@ def list_all(console: Console, visit: Visit) -> Response:
 
 def export(console: Console, visit: Visit) -> Response:
     """Give what people did as a sheet (CSV), the newest first."""
-    acts = audit.every(console.runtime.pool, _filter(visit))
+    acts = audit.every(console.runtime.glance.source().pool, _filter(visit))
     return sheet("audit.csv", sheets.written(HEADS, map(_cells, acts)))
 
 

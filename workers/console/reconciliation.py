@@ -72,7 +72,8 @@ def show(console: Console, visit: Visit) -> Response:
     today = console.runtime.clock.now().date()
     first, last = period_of(asked.day(visit, "first"), asked.day(visit, "last"), today)
     finding = asked.choice(visit, "finding", [TROUBLE, EVERYTHING, *FINDINGS]) or TROUBLE
-    with console.runtime.pool.connection() as conn:
+    source = console.runtime.glance.source()
+    with source.pool.connection() as conn:
         offered = directory.offered(conn, None)
         row = _connection(conn, visit, offered)
         if row is None:
@@ -89,6 +90,7 @@ def show(console: Console, visit: Visit) -> Response:
     return console.render(
         visit,
         "reconciliation.html",
+        source=source,
         row=row,
         rows=offered if row in offered else [row, *offered],
         given=given,
@@ -108,10 +110,11 @@ def export(console: Console, visit: Visit) -> Response:
     today = console.runtime.clock.now().date()
     first, last = period_of(asked.day(visit, "first"), asked.day(visit, "last"), today)
     finding = asked.choice(visit, "finding", [TROUBLE, EVERYTHING, *FINDINGS]) or EVERYTHING
-    with console.runtime.pool.connection() as conn:
+    source = console.runtime.glance.source()
+    with source.pool.connection() as conn:
         row = find(conn, visit.query.get("connection", ""))
     period = Period(row.id, first, last, findings_of(finding))
-    lines = balances.every_line(console.runtime.pool, period)
+    lines = balances.every_line(source.pool, period)
     name = f"reconciliation-{row.id}-{first}-{last}.csv"
     return sheet(name, sheets.written(HEADS, map(cells, lines)))
 

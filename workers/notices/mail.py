@@ -71,13 +71,14 @@ class Mail:
     def _connection(self) -> smtplib.SMTP:
         server = self._server
         if server.security is Security.TLS:
-            context = ssl.create_default_context()
+            context = ssl.create_default_context(cafile=server.authority or None)
             return _BoundedTls(server, self._whole_seconds, context=context)
         return _Bounded(server, self._whole_seconds)
 
     def _introduce(self, smtp: smtplib.SMTP) -> None:
         if self._server.security is Security.STARTTLS:
-            smtp.starttls(context=ssl.create_default_context())
+            authority = self._server.authority or None
+            smtp.starttls(context=ssl.create_default_context(cafile=authority))
         if self._server.user:
             smtp.login(self._server.user, self._server.password)
 
@@ -123,4 +124,11 @@ def cause(error: Exception) -> str:
         return f"the mail server refused it ({name}, {error.smtp_code})"
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return "the mail server refused all recipients"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = error.verify_message.rstrip(".")
+        return f"the mail server's certificate does not prove who it is: {why}"
+    if isinstance(error, ssl.SSLError):
+        return "the mail server speaks no TLS here: look at scheme and port"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "the mail server offers no STARTTLS, or no log-in: look at scheme and port"
     return f"the mail server can't be reached or broke off ({name})"

@@ -3,7 +3,8 @@ an address holds a password, or is itself the secret."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import unquote, urlsplit
+from ssl import SSLError, create_default_context
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -21,13 +22,17 @@ PORTS = {Security.PLAIN: 25, Security.STARTTLS: 587, Security.TLS: 465}
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """A mail server; user and password may be empty."""
+    """A mail server; user and password may be empty.
+
+    ``authority`` is a file with the certificate that its own must go back to; empty: the machine's.
+    """
 
     security: Security
     host: str
     port: int
     user: str = ""
     password: str = field(default="", repr=False)
+    authority: str = ""
 
 
 def mail_server(url: str) -> MailServer:
@@ -50,7 +55,25 @@ def mail_server(url: str) -> MailServer:
             "smtp://"
         )
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return MailServer(security, parts.hostname, port, user, password)
+    authority = _authority(parts.query, security)
+    return MailServer(security, parts.hostname, port, user, password, authority)
+
+
+def _authority(query: str, security: Security) -> str:
+    """Return the file in ``?cacertfile=…``, as RabbitMQ's addresses have it. Raises ValueError."""
+    given = dict(parse_qsl(query, keep_blank_values=True))
+    path = given.pop("cacertfile", "")
+    if given:
+        raise ValueError(f"has {', '.join(given)} behind the ?, where only cacertfile may stand")
+    if path and security is Security.PLAIN:
+        raise ValueError("has a cacertfile but no TLS: write smtps:// or smtp+starttls://")
+    try:
+        if path:
+            create_default_context(cafile=path)
+    except OSError as error:
+        why = "no PEM file" if isinstance(error, SSLError) else error.strerror
+        raise ValueError(f"names a cacertfile that can't be read: {path} ({why})") from None
+    return path
 
 
 def check_hook(url: str) -> str:

@@ -56,7 +56,9 @@ def upgrade(database_url: str, sleep: Callable[[float], None] = time.sleep) -> l
 
     Raises psycopg.Error; the migrations before the one that failed are kept, itself is not.
     """
-    with psycopg.connect(database_url, autocommit=True, application_name=NAME) as conn:
+    with psycopg.connect(
+        database_url, autocommit=True, prepare_threshold=None, application_name=NAME
+    ) as conn:
         return [entry.name for entry in files() if _patiently(conn, entry, sleep)]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 from psycopg.types.json import set_json_dumps, set_json_loads
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from events.exact_json import dumps, loads
 
@@ -32,6 +32,7 @@ itself keeps would never be heard of."""
 
 OWN_SESSION: dict[str, Any] = {"options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"}
 BEHIND_A_POOL: dict[str, Any] = {"prepare_threshold": None}
+"""Also of whoever comes for a moment, be there a pool or not: to prepare gains nothing there."""
 
 
 def _loads(raw: str | bytes) -> object:
@@ -44,14 +45,46 @@ def configure(conn: psycopg.Connection[Any]) -> None:
     set_json_dumps(dumps, conn)
 
 
+REPLICA_TIMEOUT_S = 3
+"""A page waits for a replica so long before it reads the ledger instead."""
+
+
+def open_replica_pool(database_url: str, *, size: int = 4) -> ConnectionPool:
+    """Return a pool that can only read, for a replica; nothing is connected before it is used."""
+    read_only = "-c default_transaction_read_only=on -c statement_timeout=60s"
+    return ConnectionPool(
+        database_url,
+        min_size=0,
+        max_size=size,
+        name="reports",
+        open=True,
+        timeout=REPLICA_TIMEOUT_S,
+        check=ConnectionPool.check_connection,
+        configure=configure,
+        kwargs={
+            "connect_timeout": REPLICA_TIMEOUT_S,
+            "application_name": "mintsoft-xero reports",
+            "options": read_only,
+            **SILENCE,
+        },
+    )
+
+
 def open_pool(
     database_url: str, *, size: int = 8, name: str = "fleet", pooled: bool = False
 ) -> ConnectionPool:
     """Return a pool of up to *size* connections, already open.
 
     *pooled*: *database_url* leads to a pool in transaction mode.
-    Raises psycopg_pool.PoolTimeout when no connection can be had within ten seconds.
+    Raises psycopg.OperationalError, which says why, when no connection can be had within ten
+    seconds; psycopg_pool.PoolTimeout when one can be had right after all.
     """
+    kwargs = {
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "application_name": f"mintsoft-xero {name}",
+        **SILENCE,
+        **(BEHIND_A_POOL if pooled else OWN_SESSION),
+    }
     pool = ConnectionPool(
         database_url,
         min_size=1,
@@ -61,12 +94,12 @@ def open_pool(
         timeout=CONNECT_TIMEOUT_S,
         check=ConnectionPool.check_connection,
         configure=configure,
-        kwargs={
-            "connect_timeout": CONNECT_TIMEOUT_S,
-            "application_name": f"mintsoft-xero {name}",
-            **SILENCE,
-            **(BEHIND_A_POOL if pooled else OWN_SESSION),
-        },
+        kwargs=kwargs,
     )
-    pool.open(wait=True, timeout=CONNECT_TIMEOUT_S)
+    try:
+        pool.open(wait=True, timeout=CONNECT_TIMEOUT_S)
+    except PoolTimeout:
+        pool.close()
+        psycopg.connect(database_url, **kwargs).close()  # the pool keeps the reason to itself
+        raise
     return pool

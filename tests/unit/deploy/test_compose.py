@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 from cryptography.fernet import Fernet
-from pika import URLParameters
 
 from deploy.compose import example
+from events.tls import node
 from events.topology import WORK_QUEUES
 from workers.settings import Settings
 
@@ -99,7 +99,7 @@ def test_the_secrets_are_made_once_and_fit(tmp_path: Path) -> None:
     assert {name for name in wanted if not (tmp_path / name).is_file()} == set()
     Fernet((tmp_path / "secret_keys").read_text().strip())
     url = (tmp_path / "amqp_url_worker").read_text().strip()
-    found = URLParameters(url.replace("/run/secrets", str(tmp_path / "tls")))
+    found = node(url.replace("/run/secrets", str(tmp_path / "tls")))
     assert (found.host, found.port, found.virtual_host) == ("rabbitmq", 5671, "/")
     assert found.ssl_options.context.check_hostname
     assert b'"password_hash": ""' not in (tmp_path / "definitions.json").read_bytes()

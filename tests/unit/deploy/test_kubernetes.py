@@ -6,6 +6,7 @@ fleet hangs on is checked by name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
@@ -94,6 +95,51 @@ def test_every_queue_is_served_by_one_deployment_that_scales() -> None:
         assert each["spec"]["minReplicaCount"] >= 1
         query = each["spec"]["triggers"][0]["metadata"]["query"]
         assert "|".join(served[name]).replace(".", "[.]") in query
+
+
+def test_postgresql_has_the_roles_and_each_its_own_password() -> None:
+    """Made by roles.sql, which the cluster runs; the operator sets their passwords."""
+    [cluster] = [each["spec"] for each in ALL if each["kind"] == "Cluster"]
+    roles = {each["name"]: each["passwordSecret"]["name"] for each in cluster["managed"]["roles"]}
+    owner = cluster["bootstrap"]["initdb"]
+    roles[owner["owner"]] = owner["secret"]["name"]
+    written = (ROOT / "deploy" / "postgres" / "roles.sql").read_text()
+    named = re.search(r"array\['(.+)'\] loop", written)
+    assert named
+    assert set(roles) == set(named[1].split("', '"))
+    assert len(set(roles.values())) == len(roles)
+
+
+def test_what_is_backed_up_is_where_the_cluster_archives() -> None:
+    """The nightly backup and the log go to one store, and the store has no keys in it."""
+    [cluster] = [each["spec"] for each in ALL if each["kind"] == "Cluster"]
+    [store] = [each for each in ALL if each["kind"] == "ObjectStore"]
+    [plugin] = cluster["plugins"]
+    assert plugin["isWALArchiver"] is True
+    assert plugin["parameters"] == {"barmanObjectName": store["metadata"]["name"]}
+    backups = [each["spec"] for each in ALL if each["kind"] == "ScheduledBackup"]
+    assert {each["method"] for each in backups} == {"plugin", "volumeSnapshot"}
+    for each in backups:
+        assert each["cluster"] == {"name": "postgres"}
+        assert each.get("pluginConfiguration", {"name": plugin["name"]})["name"] == plugin["name"]
+
+
+def test_the_pool_takes_every_role_but_those_that_hold_a_session() -> None:
+    """Its patch finds in each the secret that it replaces, and leaves the scheduler alone."""
+    component = yaml.safe_load((FOLDER / "components/pool/kustomization.yaml").read_text())
+    [patch] = component["patches"]
+    chosen = {name for name in TEMPLATES if re.fullmatch(patch["target"]["name"], name)}
+    assert chosen == set(TEMPLATES) - {"scheduler", "migrate"}
+    tested, replaced, added = yaml.safe_load(patch["patch"])
+    assert tested["path"] == replaced["path"]
+    [settings] = [each for each in ALL if each["metadata"]["name"] == "fleet-pool"]
+    assert added["value"] == {"configMapRef": {"name": "fleet-pool"}}
+    assert settings["data"] == {"MX_DATABASE_POOLED": "true"}
+    for name in chosen:
+        found: Any = {"spec": {"template": {"spec": TEMPLATES[name]}}}
+        for part in tested["path"].strip("/").split("/"):
+            found = found[int(part)] if part.isdigit() else found[part]
+        assert found == tested["value"]
 
 
 def test_no_rollout_takes_the_last_one_away() -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from pika.exceptions import AMQPConnectionError
 
-from events.amqp import connect, parameters
+from events.amqp import Unreachable, connect, parameters
 from events.ingress import Ingress
 
 NOWHERE = "amqp://guest:guest@broker.invalid:5672/%2F"
@@ -14,7 +13,7 @@ NOWHERE = "amqp://guest:guest@broker.invalid:5672/%2F"
 
 def test_an_unknown_name_is_a_lost_connection() -> None:
     """What everybody who reconnects looks for; the host is named."""
-    with pytest.raises(AMQPConnectionError, match=r"broker\.invalid"):
+    with pytest.raises(Unreachable, match=r"broker\.invalid"):
         connect(parameters(NOWHERE, "test"))
 
 
@@ -29,4 +28,4 @@ def test_the_ingress_outlives_a_broker_without_a_name() -> None:
 
     ingress = Ingress(NOWHERE, lambda _: None, on_error=note, sleep=lambda _: None)
     ingress.run()
-    assert [type(each) for each in heard] == [AMQPConnectionError] * 2
+    assert [type(each) for each in heard] == [Unreachable] * 2

@@ -1,7 +1,6 @@
 -- name: server
--- What the server is, and whether this session is encrypted.
-select current_setting('server_version') as version,
-       coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false) as encrypted;
+-- What the server is.
+select current_setting('server_version') as version;
 
 -- name: leader
 -- Whether some scheduler of this database leads.
