@@ -12,11 +12,12 @@ import workers
 from workers import errors
 from workers.mapping.reasons import reason
 from workers.reasons import generate
-from workers.reasons.catalogue import AREAS, BY_CODE, find, parked_url, reason_url
+from workers.reasons.catalogue import AREAS, BY_CODE, find, finding_url, parked_url, reason_url
 from workers.reasons.entries import Entry, Sort, Who, in_general
 from workers.reasons.parked import PARKED, PREFIX
 from workers.reasons.warnings import WARNINGS
 from workers.reasons.xero import XERO
+from workers.store.balances import FINDINGS
 from workers.xero.reasons import RULES
 
 HOME = Path(workers.__file__).parent
@@ -152,3 +153,11 @@ def test_addresses() -> None:
     assert reason_url("totals_differ") == "/reasons/totals_differ"
     assert parked_url("not-json") == "/reasons/parked-not-json"
     assert find("of an older release") is None
+
+
+def test_each_difference_has_a_page_that_says_what_to_do() -> None:
+    """All that the reconciliation may find but that both agree."""
+    for finding in (each for each in FINDINGS if each != "agrees"):
+        entry = find(finding_url(finding).removeprefix("/reasons/"))
+        assert entry is not None, finding
+        assert entry.remedy
