@@ -83,6 +83,7 @@ def test_a_retry_of_all_says_what_stays_and_what_has_come_since(console: Console
     at = office(fleet, "MUG")
     for number in (1, 2):
         at.sell(f"INV-{number}", line("RARE"))
+    fleet.poll()
     at.sell("INV-9")
     fleet.poll()
     browser = console.signed_in()

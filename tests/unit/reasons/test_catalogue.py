@@ -97,7 +97,14 @@ def test_every_code_of_the_catalogue_can_come_up() -> None:
     by_status = {"xero_access_refused", "xero_access_removed"}
     by_mishap = {f"consent_{name}" for name in named}
     by_event = {f"{PREFIX}{code}" for code in events.errors.Code}
-    assert set(BY_CODE) <= by_use | by_rule | named | by_status | by_mishap | by_event
+    by_finding = {code_of_finding(finding) for finding in FINDINGS}
+    known = by_use | by_rule | named | by_status | by_mishap | by_event | by_finding
+    assert set(BY_CODE) <= known
+
+
+def code_of_finding(finding: str) -> str:
+    """The code of the page about how a document compares."""
+    return finding_url(finding).removeprefix("/reasons/")
 
 
 def test_parked_events_have_an_entry_for_each_code_and_no_other() -> None:
@@ -158,6 +165,6 @@ def test_addresses() -> None:
 def test_each_difference_has_a_page_that_says_what_to_do() -> None:
     """All that the reconciliation may find but that both agree."""
     for finding in (each for each in FINDINGS if each != "agrees"):
-        entry = find(finding_url(finding).removeprefix("/reasons/"))
+        entry = find(code_of_finding(finding))
         assert entry is not None, finding
         assert entry.remedy
