@@ -215,10 +215,11 @@ class Ingress:
             if not self._finish(connection, channel, under_way, ended):
                 return []
             left = deadline - self._clock()
-            if not self._pending or self._is_full or left <= 0:
+            if not self._pending or self._is_full or (left <= 0 and not under_way):
                 break
-            if not ended:
-                connection.process_data_events(time_limit=left)
+            if not ended:  # while one is handled there is time for a full one
+                wait = POLL_SECONDS if under_way else left
+                connection.process_data_events(time_limit=wait)
         return [] if under_way.is_full else self._batch()
 
     def _must_wait(self, under_way: UnderWay) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from psycopg import Connection
 
 from workers.store import imports
-from workers.store.imports import Import
+from workers.store.imports import Import, Listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,18 @@ def why_not(found: Import) -> str:
         return "Its connection is disconnected."
     number = found.mintsoft_number or found.number
     return _WHY_NOT.get(found.status, f"It is {found.status}.").format(number=number)
+
+
+def against_retry(found: Listed, *, disconnected: bool, is_due: bool) -> str:
+    """Say what stands against trying an import again, whatever its number; empty: nothing does.
+
+    ``is_due``: while it waits it goes by itself. The statement ``release`` decides in the end.
+    """
+    if disconnected:
+        return "Its connection is disconnected."
+    if found.status in ("needs_attention", "skipped") or (found.status == "waiting" and not is_due):
+        return ""
+    return _WHY_NOT.get(found.status, f"It is {found.status}.").replace(" as {number}", "")
 
 
 _WHY_NOT = {

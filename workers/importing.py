@@ -73,8 +73,8 @@ class Importer:
             claimed, to_wake = self._claim(wakeup, kind, more=more)
             self._send(to_wake)
             if claimed:
-                about = {"connection": str(connection_id), "kind": kind.value}
-                with tracing.span("import", documents=len(claimed), **about):
+                owner = str(connection_id)
+                with tracing.span("import", connection=owner, documents=len(claimed)):
                     self._place(connection, kind, claimed)
 
     def _claim(

@@ -40,11 +40,15 @@ def from_scratch(fleet: Fleet, connection: UUID) -> list[dict[str, Any]]:
 def sums(fleet: Fleet, connection: UUID) -> dict[object, object]:
     with fleet.runtime.pool.connection() as conn:
         found = balances.compare(conn, Period(connection, *EVER))
-    of_sums = {
+    of_sums: dict[object, object] = {
         each.currency: (
-            each.mintsoft_documents, each.mintsoft_total, each.xero_documents, each.xero_total,
-        ) for each in found.sums
-    }  # fmt: skip
+            each.mintsoft_documents,
+            each.mintsoft_total,
+            each.xero_documents,
+            each.xero_total,
+        )
+        for each in found.sums
+    }
     return {**of_sums, **{name: number for name, number in found.counts.items() if number}}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.console import ConsoleUnderTest, serving_console
+from tests.support.console import ConsoleUnderTest, hidden_fields, serving_console
 from tests.support.fleet import Fleet
 from tests.support.imports import line, office
 from tests.support.mintsoft import add_products
@@ -33,7 +33,7 @@ def test_imports_are_found_told_and_set_going(console: ConsoleUnderTest) -> None
     browser = console.signed_in()
     page = browser.get("/imports").text
     assert "<strong>3 imports</strong> · Sku unknown" in page
-    assert "Retry all 3" in page
+    assert "Retry all 3…" in page
     some = browser.get("/imports?status=needs_attention&reason=sku_unknown&text=inv-2").text
     assert "INV-2" in some
     assert "INV-3" not in some
@@ -55,7 +55,12 @@ def test_imports_are_found_told_and_set_going(console: ConsoleUnderTest) -> None
     assert "Test order" in browser.get(f"/imports/{ids['INV-1']}").text
 
     add_products(fleet.mintsoft, "RARE")
-    answer = browser.post("/imports", do="retry all", reason="sku_unknown")
+    address = "/imports/retry?status=needs_attention&reason=sku_unknown"
+    preview = browser.get(address).text
+    assert "2 imports would go to Mintsoft at once, INV-2 to INV-3" in preview
+    fields = hidden_fields(preview)
+    assert (fields["reason"], fields["number"]) == ("sku_unknown", "2")
+    answer = browser.post("/imports/retry", None, **fields)
     assert "2 imports set going" in answer.text
     fleet.drain()
     assert at.statuses() == {"imported": 3, "skipped": 1}
@@ -64,8 +69,42 @@ def test_imports_are_found_told_and_set_going(console: ConsoleUnderTest) -> None
     assert {each["who"] for each in acts} == {"ada"}
 
     viewer = console.signed_in("vic", Role.VIEWER)
+    assert viewer.get("/imports/retry").status_code == 403
     assert 'name="do"' not in viewer.get("/imports").text
     assert viewer.post("/imports", do="retry", **{done: "on"}).status_code == 403
+
+
+def test_a_retry_of_all_says_what_stays_and_what_has_come_since(console: ConsoleUnderTest) -> None:
+    """Given one in Mintsoft and two that lack a product: those go, unless a third one fits by now.
+
+    What came after the preview is left alone; a number or a filter that is none is refused by name.
+    """
+    fleet = console.fleet
+    at = office(fleet, "MUG")
+    for number in (1, 2):
+        at.sell(f"INV-{number}", line("RARE"))
+    fleet.poll()
+    at.sell("INV-9")
+    fleet.poll()
+    browser = console.signed_in()
+    page = browser.get("/imports/retry?kind=sales_order").text
+    assert "Retry 2 imports" in page
+    assert "It is in Mintsoft already." in page
+    fields = hidden_fields(browser.get("/imports/retry").text)
+    fleet.execute("update imports set status = 'skipped', reason_code = 'not_wanted',"
+                  " reason_message = 'a', reason_remedy = 'b', reason_cure = 'person',"
+                  " placed = null, delivery = null, mintsoft_id = null, mintsoft_number = null,"
+                  " imported_at = null where number = 'INV-9'")  # fmt: skip
+    more = browser.post("/imports/retry", None, **{**fields, "last": "99"})
+    assert (more.status_code, "There are more by now: 3" in more.text) == (409, True)
+    assert at.statuses() == {"needs_attention": 2, "skipped": 1}
+    for field, value in (("number", "x"), ("last", ""), ("kind", "odd"), ("connection", "1")):
+        answer = browser.post("/imports/retry", None, **{**fields, field: value})
+        assert (answer.status_code, field in answer.text) == (400, True)
+    done = browser.post("/imports/retry", None, **fields)
+    assert "2 imports set going" in done.text
+    assert at.statuses() == {"waiting": 2, "skipped": 1}
+    assert "None of them can be tried again" in browser.get("/imports/retry?text=no").text
 
 
 def test_imports_are_paged_by_key(console: ConsoleUnderTest) -> None:

@@ -11,6 +11,7 @@ from tests.support.documents import delivery, dispatched, order
 from tests.support.fleet import Fleet
 from workers.entrance import Entrance
 from workers.store.operators import Role
+from workers.store.parked import LOOKED_AT
 
 BROKEN = b'"KlientId"'
 
@@ -156,3 +157,21 @@ def test_a_broker_that_is_away_loses_nothing(console: ConsoleUnderTest) -> None:
     answer = browser.post(f"/parked/{parked}", do="replay", body=dispatched(order(1)).body.decode())
     assert (answer.status_code, "RabbitMQ does not answer" in answer.text) == (503, True)
     assert fleet.rows("select replayed_at from parked") == [{"replayed_at": None}]
+
+
+def test_a_text_is_looked_for_among_so_many_and_the_page_says_so(console: ConsoleUnderTest) -> None:
+    """Given 20,002 messages and one that fits, older than the others: the next look finds it."""
+    console.fleet.execute(
+        "insert into parked (routing_key, body, code, reason)"
+        " select 'order.dispatched.v1', '{}', 'not-json',"
+        " case n when 1 then 'a needle' else 'hay' end from generate_series(1, %s) n",
+        [LOOKED_AT + 2],
+    )
+    browser = console.signed_in("vic", Role.VIEWER)
+    page = browser.get("/parked?text=needle").text
+    assert "The text was looked for among 20,000 messages." in page
+    further = page.partition("20,000 messages. ")[2].partition('href="')[2].partition('"')[0]
+    found = browser.get(further.replace("&amp;", "&")).text
+    assert "a needle" in found
+    assert "looked for among" not in found
+    assert "looked for among" not in browser.get("/parked?text=hay").text

@@ -57,6 +57,9 @@ def test_the_reconciliation_says_what_it_knows_and_since_when(
     assert ">-12.00<" in page
     assert "<del>GBP 12.00</del>" in page
     assert '>Agrees <span class="n">1<' in page
+    assert 'href="/reasons/reconciliation-voided"' in page
+    assert ">Open the document<" in page
+    assert "enter it in Xero again" in viewer.get(f"{path}&finding=voided").text
 
     answer = viewer.get(f"/reconciliation.csv?connection={connection}&{NOVEMBER}")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"

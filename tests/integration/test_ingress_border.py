@@ -174,6 +174,30 @@ def feed(url: str, handler: Handler, enough: threading.Event) -> None:
             handler.wait_for(1)
 
 
+def test_a_batch_that_fails_beside_another_is_handled_once_more_and_the_other_is_not(
+    amqp_url: str,
+) -> None:
+    """Given 600 events whose first batch fails while the second is handled: each counts once."""
+    expected = [f"event {number}" for number in range(600)]
+    publish(amqp_url, [message(name) for name in expected])
+    beside = threading.Event()
+    failed: list[int] = []
+
+    def fails(batch: Sequence[Delivery]) -> bool:
+        if failed or "event 0" not in names(batch):
+            beside.set()
+            return False
+        assert beside.wait(PATIENCE_SECONDS), "the next batch was not begun meanwhile"
+        failed.append(len(batch))
+        return True
+
+    handler = Handler(fails)
+    with running(amqp_url, handler):
+        assert sorted(handler.wait_for(600)) == sorted(expected)
+    assert failed == [200]
+    assert depth(amqp_url, INGRESS) == depth(amqp_url, INGRESS_DEAD) == 0
+
+
 def test_events_of_unknown_versions_arrive_and_unrelated_ones_do_not(amqp_url: str) -> None:
     """Given keys we do not know, those of our families reach us; a stock change has no queue."""
     publish(amqp_url, [message("new version", "order.dispatched.v9")])

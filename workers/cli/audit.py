@@ -44,12 +44,7 @@ def list_(
         return
     with database() as conn:
         found = audit.listed(conn, wanted)
-    if json:
-        output.as_json(found)
-        return
-    output.table("Audit trail", HEADS, map(_cells, found))
-    if len(found) == limit:
-        output.note(f"More: add --after {found[-1].id}")
+    output.page("Audit trail", HEADS, found, _cells, limit=limit, json=json)
 
 
 def _cells(act: "Act") -> tuple[object, ...]:

@@ -66,12 +66,7 @@ def list_(
     wanted = Filter(status, kind, connection, client, reason, text, after, limit)
     with database() as conn:
         found = listed(conn, wanted)
-    if json:
-        output.as_json(found)
-        return
-    output.table("Documents", HEADS, map(_cells, found))
-    if len(found) == limit:
-        output.note(f"More: add --after {found[-1].id}")
+    output.page("Documents", HEADS, found, _cells, limit=limit, json=json)
 
 
 @app.command()

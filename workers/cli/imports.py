@@ -65,12 +65,7 @@ def list_(
     wanted = Filter(status, kind, connection, reason, text, after, limit)
     with database() as conn:
         found = listed(conn, wanted)
-    if json:
-        output.as_json(found)
-        return
-    output.table("Imports", HEADS, map(_cells, found))
-    if len(found) == limit:
-        output.note(f"More: add --after {found[-1].id}")
+    output.page("Imports", HEADS, found, _cells, limit=limit, json=json)
 
 
 @app.command()

@@ -7,12 +7,24 @@ import dataclasses
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
+from typing import Protocol, TypeVar
 
 import typer
+
+
+class Numbered(Protocol):
+    """A row of a list that goes on below an id."""
+
+    @property
+    def id(self) -> int:
+        """Its key in the ledger."""
+
+
+Row = TypeVar("Row", bound=Numbered)
 
 STYLES = {
     "In Xero": "green",
@@ -92,6 +104,24 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) ->
     for row in rows:
         shown.add_row(*(styled(each) for each in row))
     Console(width=None if sys.stdout.isatty() else FILE_WIDTH).print(shown)
+
+
+def page(
+    title: str,
+    heads: Sequence[str],
+    found: Sequence[Row],
+    cells: Callable[[Row], Sequence[object]],
+    *,
+    limit: int,
+    json: bool,
+) -> None:
+    """Write one page of a list: for programs, or as a table with the way to the next page."""
+    if json:
+        as_json(found)
+        return
+    table(title, heads, map(cells, found))
+    if len(found) == limit:
+        note(f"More: add --after {found[-1].id}")
 
 
 def sheet(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

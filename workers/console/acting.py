@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from workers import marking
-from workers.console import searching
+from workers.console import picking, searching
 from workers.console.desk import Console
 from workers.console.refusals import Refused, not_found
 from workers.console.visits import Rule, Visit, page
@@ -167,9 +167,8 @@ def count(facts: list[Fact]) -> int:
 
 def picked(form: Mapping[str, str]) -> list[int]:
     """Return the documents that were ticked, or named by an earlier page."""
-    ticked = [name.removeprefix("pick.") for name in form if name.startswith("pick.")]
-    found = map(searching.id_of, [*ticked, *form.get("ids", "").split(",")])
-    return sorted({each for each in found if each is not None})
+    named = [*picking.ticked(form, "pick."), *form.get("ids", "").split(",")]
+    return sorted(picking.ids_of(named))
 
 
 def _choice(conn: Connection, form: Mapping[str, str]) -> Choice:

@@ -20,7 +20,12 @@ LONGEST = 200
 
 def choice(visit: Visit, name: str, known: Collection[str]) -> str | None:
     """Return one of *known*, None when nothing is asked for. Raises Refused."""
-    value = text(visit, name)
+    return choice_in(visit.query, name, known)
+
+
+def choice_in(given: Mapping[str, str], name: str, known: Collection[str]) -> str | None:
+    """The same of the fields of an address or a form."""
+    value = text_in(given, name)
     if value is not None and value not in known:
         raise _refused(name, value, f"Choose one of {', '.join(sorted(known))}.")
     return value
@@ -28,7 +33,12 @@ def choice(visit: Visit, name: str, known: Collection[str]) -> str | None:
 
 def text(visit: Visit, name: str) -> str | None:
     """Return a text to search for, None when there is none. Raises Refused."""
-    value = visit.query.get(name, "").strip()
+    return text_in(visit.query, name)
+
+
+def text_in(given: Mapping[str, str], name: str) -> str | None:
+    """The same of the fields of an address or a form."""
+    value = given.get(name, "").strip()
     if "\0" in value or len(value) > LONGEST:
         raise _refused(name, value[:20].replace("\0", "?"), f"Use at most {LONGEST} characters.")
     return value or None
@@ -49,7 +59,12 @@ def whole(name: str, value: str) -> int:
 
 def uuid(visit: Visit, name: str) -> UUID | None:
     """Return an id, None when there is none. Raises Refused."""
-    value = text(visit, name)
+    return uuid_in(visit.query, name)
+
+
+def uuid_in(given: Mapping[str, str], name: str) -> UUID | None:
+    """The same of the fields of an address or a form."""
+    value = text_in(given, name)
     try:
         return None if value is None else UUID(value)
     except ValueError:

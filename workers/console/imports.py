@@ -1,5 +1,6 @@
 """Pages about imports: Xero's documents on their way into Mintsoft, and what people decide."""
 
+from dataclasses import replace
 from typing import Any
 
 from psycopg import Connection
@@ -8,21 +9,20 @@ from starlette.routing import Route
 
 from schemas.imports import ImportKind, ImportStatus
 from workers import import_acts
-from workers.console import asked, wording
+from workers.console import asked, import_retry, wording
 from workers.console.desk import Console
+from workers.console.import_retry import FILTERS, filter_of
 from workers.console.laid_out import pretty
 from workers.console.picking import Picked, acted, back_to, picked
 from workers.console.refusals import Refused, not_found
 from workers.console.visits import Rule, Visit, page
 from workers.import_acts import Acted
 from workers.store import connections, directory, import_stories, imports
-from workers.store.imports import Filter, Import
+from workers.store.imports import Import
 from workers.store.operators import Role
 from workers.xero.links import invoice_link
 
 BOOKKEEPER = Rule(Role.BOOKKEEPER)
-
-FILTERS = ("status", "kind", "connection", "reason", "text")
 
 PAGE = 50
 
@@ -38,16 +38,17 @@ def routes() -> list[Route]:
             "/imports",
             act,
             BOOKKEEPER,
-            takes=["do", "why", "back", "reason"],
+            takes=["do", "why", "back"],
             also=[200, 422],
         ),
+        *import_retry.routes(),
         page("GET", "/imports/{number}", show),
     ]
 
 
 def list_all(console: Console, visit: Visit) -> Response:
     """Show imports, the newest first, and why some of them wait."""
-    wanted = _filter(visit)
+    wanted = replace(filter_of(visit.query), below=asked.number(visit, "below"), page=PAGE)
     with console.runtime.pool.connection() as conn:
         found = imports.listed(conn, wanted)
         causes = import_stories.causes(conn, wanted.connection_id)
@@ -95,7 +96,7 @@ def show(console: Console, visit: Visit) -> Response:
 
 
 def act(console: Console, visit: Visit) -> Response:
-    """Retry or skip the imports that were ticked, or retry all with one reason."""
+    """Retry or skip the imports that were ticked."""
     chosen = picked(visit, "import")
     why = visit.form.get("why", "").strip()[:LONGEST_REASON]
     do = visit.form.get("do", "")
@@ -115,27 +116,12 @@ def act(console: Console, visit: Visit) -> Response:
 
 def _done(conn: Connection, visit: Visit, do: str, chosen: Picked, why: str) -> Acted:
     who = visit.who.name
-    if do == "retry all" and (reason := visit.form.get("reason", "")):
-        held = imports.held_ids(conn, reason, None, None)
-        return Acted(imports.release(conn, held, who), {})
     wanted = [found for key in chosen if (found := imports.find(conn, key)) is not None]
     if do == "retry":
         return import_acts.retry(conn, wanted, who)
     if do == "skip":
         return import_acts.skip(conn, wanted, why, who)
     raise Refused(422, "Nothing was chosen", "Nothing was changed.", "Go back and press a button.")
-
-
-def _filter(visit: Visit) -> Filter:
-    return Filter(
-        asked.choice(visit, "status", list(ImportStatus)),
-        asked.choice(visit, "kind", list(ImportKind)),
-        asked.uuid(visit, "connection"),
-        asked.text(visit, "reason"),
-        asked.text(visit, "text"),
-        asked.number(visit, "below"),
-        PAGE,
-    )
 
 
 def _import_of(conn: Connection, name: str) -> Import:

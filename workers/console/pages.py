@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from workers.console import wording, words
 from workers.console.navigation import SECTIONS
 from workers.console.visits import Visit
-from workers.reasons.catalogue import parked_url, reason_url
+from workers.reasons.catalogue import finding_url, parked_url, reason_url
 from workers.store.operators import Role
 
 
@@ -29,7 +29,11 @@ class Pages:
         )
         self._environment.globals |= {"words": words, "Role": Role, "version": version}
         self._environment.globals["sections"] = SECTIONS
-        self._environment.globals |= {"reason_url": reason_url, "parked_url": parked_url}
+        self._environment.globals |= {
+            "reason_url": reason_url,
+            "parked_url": parked_url,
+            "finding_url": finding_url,
+        }
         self._environment.filters |= {"moment": words.moment, **wording.CHOICES}
 
     def render(

@@ -64,6 +64,7 @@ def list_all(console: Console, visit: Visit) -> Response:
     )
     with console.runtime.pool.connection() as conn:
         found = parked.headings(conn, wanted)
+        looked_to = parked.looked_to(conn, wanted) if len(found) < PAGE else None
         counts = parked.counts(conn)
     given = {name: visit.query.get(name, "").strip() for name in ("code", "text", "settled")}
     more = {**given, "below": found[-1].id} if len(found) == PAGE else None
@@ -75,6 +76,8 @@ def list_all(console: Console, visit: Visit) -> Response:
         codes=list(dict.fromkeys(filter(None, [wanted.code, *counts]))),
         given=given,
         more=asked.link("/parked", more) if more else "",
+        further=asked.link("/parked", {**given, "below": looked_to}) if looked_to else "",
+        looked_at=parked.LOOKED_AT,
         link=asked.link,
         say=wording,
     )

@@ -1,6 +1,6 @@
 """What forms over many rows have in common: which were ticked, and what became of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from starlette.responses import Response
 
@@ -17,11 +17,18 @@ SHOWN = 100
 
 def picked(visit: Visit, what: str) -> Picked:
     """Return the ids of the boxes that were ticked; a box is called ``<what>-<id>``."""
-    names = (name.removeprefix(f"{what}-") for name in visit.form if name.startswith(f"{what}-"))
-    numbers = (
-        int(name) for name in names if name.isascii() and name.isdecimal() and len(name) < 20
-    )
-    return [number for number in numbers if 0 < number <= LARGEST_ID]
+    return ids_of(ticked(visit.form, f"{what}-"))
+
+
+def ticked(form: Mapping[str, str], prefix: str) -> list[str]:
+    """Return what follows *prefix* in the names of fields."""
+    return [name.removeprefix(prefix) for name in form if name.startswith(prefix)]
+
+
+def ids_of(names: Iterable[str]) -> Picked:
+    """Return the ids among *names*, each once, in their order; what is none is passed over."""
+    whole = (int(name) for name in names if name.isascii() and name.isdecimal() and len(name) < 20)
+    return list(dict.fromkeys(number for number in whole if 0 < number <= LARGEST_ID))
 
 
 def back_to(visit: Visit, path: str) -> str:

@@ -22,6 +22,8 @@ from workers.console.connections import find
 from workers.console.desk import Console
 from workers.console.refusals import Refused
 from workers.console.visits import Rule, Visit, page
+from workers.reasons import catalogue
+from workers.reasons.reconciliation import PREFIX
 from workers.store import balances, connections, directory, schedules
 from workers.store.balances import FINDINGS, Period
 from workers.store.connections import ConnectionRow
@@ -96,6 +98,7 @@ def show(console: Console, visit: Visit) -> Response:
         given=given,
         found=compared.lines,
         more=_next(given, compared.lines),
+        remedy=remedy_of(finding),
         quick=list(quick(today)),
         done=visit.query.get("done") == "asked",
         link=asked.link,
@@ -175,6 +178,12 @@ def findings_of(finding: str) -> tuple[str, ...]:
     if finding == TROUBLE:
         return tuple(each for each in FINDINGS if each != "agrees")
     return (finding,)
+
+
+def remedy_of(finding: str) -> str:
+    """Return what brings a finding in order, empty where nothing has to be done."""
+    entry = catalogue.find(f"{PREFIX}{finding}")
+    return entry.remedy if entry else ""
 
 
 def _end_of_month(day: date) -> date:

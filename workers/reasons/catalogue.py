@@ -6,6 +6,8 @@ from workers.reasons.entries import Entry
 from workers.reasons.imports import IMPORTS
 from workers.reasons.mintsoft import MINTSOFT
 from workers.reasons.parked import PARKED, PREFIX
+from workers.reasons.reconciliation import PREFIX as RECONCILED
+from workers.reasons.reconciliation import RECONCILIATION
 from workers.reasons.warnings import WARNINGS
 from workers.reasons.xero import XERO
 
@@ -15,6 +17,7 @@ AREAS: dict[str, tuple[Entry, ...]] = {
     "Documents on their way to Mintsoft": IMPORTS,
     "What Mintsoft refuses": MINTSOFT,
     "Warnings": WARNINGS,
+    "Mintsoft and Xero compared": RECONCILIATION,
     "Events that could not be read": PARKED,
     "Connections, consents and polls": CONNECTIONS,
 }
@@ -36,3 +39,8 @@ def reason_url(code: str) -> str:
 def parked_url(code: str) -> str:
     """Return the address of the page about the code of a parked event."""
     return reason_url(f"{PREFIX}{code}")
+
+
+def finding_url(finding: str) -> str:
+    """Return the address of the page about how a document compares."""
+    return reason_url(f"{RECONCILED}{finding}")

@@ -161,6 +161,26 @@ class Standing:
     unread: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What is to be looked at again: a document, or an invoice that may be extra.
+
+    ``is_owned``: the invoice is some document's, so that it is extra to nobody. ``changes``: how
+    many were taken in all.
+    """
+
+    connection_id: UUID
+    document_id: int | None
+    xero_id: UUID | None
+    is_owned: bool
+    changes: int
+
+    @property
+    def line(self) -> str:
+        """Its key among the rows."""
+        return f"x{self.xero_id}" if self.document_id is None else f"d{self.document_id}"
+
+
 def keep(conn: Connection, tenant_id: UUID, found: Sequence[Figures], *, made_by_app: bool) -> None:
     """Store what Xero says of invoices; *made_by_app*: listed by Xero as ours."""
     columns = ("number", "status", "day", "currency", "net", "total", "updated_at")
@@ -255,21 +275,19 @@ def fold(conn: Connection, most: int = MOST) -> int:
     """Look at what may stand otherwise; return how many changes. 0 too while somebody else does."""
     if conn.execute(SQL["only_one"], {"lock": LOCK}).fetchone() != (True,):
         return 0
-    taken = conn.execute(SQL["take"], {"most": most}).fetchall()
-    documents = [(owner, number) for owner, number, invoice, _ in taken if invoice is None]
-    extra = [(owner, invoice) for owner, _, invoice, _ in taken if invoice is not None]
-    keys = [*((owner, f"d{number}") for owner, number in documents),
-            *((owner, f"x{invoice}") for owner, invoice in extra)]  # fmt: skip
+    with conn.cursor(row_factory=class_row(_Taken)) as cursor:
+        taken = cursor.execute(SQL["take"], {"most": most}).fetchall()
+    extra = [each for each in taken if each.xero_id is not None and not each.is_owned]
     values = {
-        "connections": [owner for owner, _ in keys],
-        "lines": [line for _, line in keys],
-        "documents": [number for _, number in documents],
-        "extra_to": [owner for owner, _ in extra],
-        "extra_ids": [invoice for _, invoice in extra],
+        "connections": [each.connection_id for each in taken],
+        "lines": [each.line for each in taken],
+        "documents": [each.document_id for each in taken if each.document_id is not None],
+        "extra_to": [each.connection_id for each in extra],
+        "extra_ids": [each.xero_id for each in extra],
     }
     for step in ("forget", "note", "undecided") if taken else ():
         conn.execute(SQL[step], values)
-    return int(taken[0][-1]) if taken else 0
+    return taken[0].changes if taken else 0
 
 
 def known_findings(names: Collection[str]) -> tuple[str, ...]:

@@ -17,6 +17,9 @@ from workers.store.sql import queries
 
 SQL = queries("parked")
 
+LOOKED_AT = 20_000
+"""Messages among which one page looks for a text: some tens of milliseconds; then it says so."""
+
 LOOK = timedelta(hours=1)
 """Somebody who looks at a message again within this is not written down again."""
 
@@ -90,10 +93,25 @@ def listed(conn: Connection, *, page: int, settled_too: bool = False) -> list[Pa
 
 
 def headings(conn: Connection, wanted: Filter) -> list[Heading]:
-    """Return one page of messages without their bodies, the newest first."""
-    values = {name: getattr(wanted, name) for name in Filter.__slots__}
+    """Return one page of messages without their bodies, the newest first.
+
+    A text is looked for among :data:`LOOKED_AT` of them; :func:`looked_to` says how far that was.
+    """
     with conn.cursor(row_factory=class_row(Heading)) as cursor:
-        return cursor.execute(SQL["headings"], values).fetchall()
+        return cursor.execute(SQL["headings"], _values(wanted), prepare=False).fetchall()
+
+
+def looked_to(conn: Connection, wanted: Filter) -> int | None:
+    """Return the last message among which a text was looked for, None when it was among all."""
+    if wanted.text is None:
+        return None
+    row = conn.execute(SQL["lowest"], _values(wanted), prepare=False).fetchone()
+    return row[0] if row else None
+
+
+def _values(wanted: Filter) -> dict[str, object]:
+    values = {name: getattr(wanted, name) for name in Filter.__slots__}
+    return values | {"looked_at": LOOKED_AT}
 
 
 def counts(conn: Connection) -> dict[str, int]:

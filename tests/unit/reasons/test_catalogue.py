@@ -12,11 +12,12 @@ import workers
 from workers import errors
 from workers.mapping.reasons import reason
 from workers.reasons import generate
-from workers.reasons.catalogue import AREAS, BY_CODE, find, parked_url, reason_url
+from workers.reasons.catalogue import AREAS, BY_CODE, find, finding_url, parked_url, reason_url
 from workers.reasons.entries import Entry, Sort, Who, in_general
 from workers.reasons.parked import PARKED, PREFIX
 from workers.reasons.warnings import WARNINGS
 from workers.reasons.xero import XERO
+from workers.store.balances import FINDINGS
 from workers.xero.reasons import RULES
 
 HOME = Path(workers.__file__).parent
@@ -96,7 +97,14 @@ def test_every_code_of_the_catalogue_can_come_up() -> None:
     by_status = {"xero_access_refused", "xero_access_removed"}
     by_mishap = {f"consent_{name}" for name in named}
     by_event = {f"{PREFIX}{code}" for code in events.errors.Code}
-    assert set(BY_CODE) <= by_use | by_rule | named | by_status | by_mishap | by_event
+    by_finding = {code_of_finding(finding) for finding in FINDINGS}
+    known = by_use | by_rule | named | by_status | by_mishap | by_event | by_finding
+    assert set(BY_CODE) <= known
+
+
+def code_of_finding(finding: str) -> str:
+    """The code of the page about how a document compares."""
+    return finding_url(finding).removeprefix("/reasons/")
 
 
 def test_parked_events_have_an_entry_for_each_code_and_no_other() -> None:
@@ -152,3 +160,11 @@ def test_addresses() -> None:
     assert reason_url("totals_differ") == "/reasons/totals_differ"
     assert parked_url("not-json") == "/reasons/parked-not-json"
     assert find("of an older release") is None
+
+
+def test_each_difference_has_a_page_that_says_what_to_do() -> None:
+    """All that the reconciliation may find but that both agree."""
+    for finding in (each for each in FINDINGS if each != "agrees"):
+        entry = find(code_of_finding(finding))
+        assert entry is not None, finding
+        assert entry.remedy

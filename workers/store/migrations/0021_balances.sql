@@ -52,6 +52,8 @@ comment on table balance_changes is
 -- n-th connection is asked about the n-th invoice. By the date in Xero, and before a document is
 -- there by its date in Mintsoft. Xero's amount is net for a 3PL invoice, which has no tax in
 -- Mintsoft, and gross for an order. What was taken back in Mintsoft has no total there any more.
+-- Each `offset 0` keeps what stands before it a look into an index, however large the tables are
+-- and whatever the planner takes them for.
 create function balance_of(document_ids bigint[], extra_to uuid[], extra_ids uuid[])
 returns setof balance_rows language sql stable as $$
     select d.connection_id, ('d' || d.id) collate "C", x.day,
@@ -67,7 +69,9 @@ returns setof balance_rows language sql stable as $$
            x.currency, b.amount, not b.is_gone
     from documents d
     join connections c on c.id = d.connection_id
-    join xero_totals x on x.tenant_id = c.tenant_id and x.xero_id = d.xero_id
+    cross join lateral (
+        select * from xero_totals f
+        where f.tenant_id = c.tenant_id and f.xero_id = d.xero_id offset 0) as x
     left join charts ch on ch.connection_id = c.id
     -- Taken back in Mintsoft, or closed by a person who knew that it is voided in Xero.
     cross join lateral (
@@ -92,19 +96,26 @@ returns setof balance_rows language sql stable as $$
     where d.id = any(document_ids) and d.xero_id is null and d.payload is not null
       and d.status in ('ready', 'waiting', 'sending', 'needs_attention')
     union all
-    select c.id, ('x' || x.xero_id) collate "C", x.day, 'extra', null, x.xero_id, '', null,
-           x.currency, case c.mode when 'fulfilment' then x.net else x.total end, true
-    from unnest(extra_to, extra_ids) as asked (connection_id, xero_id)
-    join connections c on c.id = asked.connection_id
-    join xero_totals x on x.tenant_id = c.tenant_id and x.xero_id = asked.xero_id
-    where x.made_by_app and x.status not in ('VOIDED', 'DELETED', 'ABSENT')
-      -- Another connection's, or on its way into the ledger.
-      and not exists (
-          select from connections o join documents e on e.connection_id = o.id
-          where o.tenant_id = x.tenant_id and e.xero_id = x.xero_id)
-      and not exists (
-          select from attempts a join attempt_members m on m.attempt_id = a.id
-          where a.state <> 'done' and m.invoice_number = x.number)
+    select e.connection_id, ('x' || e.xero_id) collate "C", e.day, 'extra', null, e.xero_id, '',
+           null, e.currency, e.amount, true
+    from (
+        select c.id as connection_id, x.xero_id, x.day, x.currency, x.number,
+               case c.mode when 'fulfilment' then x.net else x.total end as amount
+        from unnest(extra_to, extra_ids) as asked (connection_id, xero_id)
+        join connections c on c.id = asked.connection_id
+        cross join lateral (
+            select * from xero_totals f
+            where f.tenant_id = c.tenant_id and f.xero_id = asked.xero_id offset 0) as x
+        where x.made_by_app and x.status not in ('VOIDED', 'DELETED', 'ABSENT')
+          -- Another connection's.
+          and not exists (
+              select from connections o join documents d on d.connection_id = o.id
+              where o.tenant_id = x.tenant_id and d.xero_id = x.xero_id offset 0)
+        offset 0) as e
+    -- On its way into the ledger.
+    where not exists (
+        select from attempts a join attempt_members m on m.attempt_id = a.id
+        where a.state <> 'done' and m.invoice_number = e.number)
 $$;
 
 -- Rows of a connection that balance_changes puts in question, by what they are about.
@@ -122,7 +133,9 @@ returns table (line text, document_id bigint, xero_id uuid) language sql stable 
     where m.connection_id = of_connection and m.document_id is not null
     union
     select ('d' || d.id) collate "C", d.id, null from mine m
-    join documents d on d.connection_id = of_connection and d.xero_id = m.xero_id
+    cross join lateral (
+        select l.id from documents l
+        where l.connection_id = of_connection and l.xero_id = m.xero_id offset 0) as d
     union
     select ('x' || m.xero_id) collate "C", null, m.xero_id from mine m where m.xero_id is not null
 $$;

@@ -77,7 +77,9 @@ from (
         select -1 as sign, r.finding, r.mintsoft_currency, r.xero_currency, r.mintsoft_total,
                r.xero_total, r.booked
         from touched t
-        join balance_rows r on r.connection_id = %(connection_id)s and r.line = t.line
+        cross join lateral (
+            select * from balance_rows k
+            where k.connection_id = %(connection_id)s and k.line = t.line offset 0) as r
         where r.day between %(first)s and %(last)s
         union all
         select 1, b.finding, b.mintsoft_currency, b.xero_currency, b.mintsoft_total, b.xero_total,
@@ -128,33 +130,47 @@ select pg_try_advisory_xact_lock(%(lock)s);
 
 -- name: take
 -- Some of what may stand otherwise, off the list: documents, and invoices by whom they may be
--- extra to; beside each how many changes that was.
+-- extra to, unless a document of theirs is that one; beside each how many changes that was.
 with taken as materialized (
     delete from balance_changes
     where ctid = any(array(select ctid from balance_changes limit %(most)s))
     returning connection_id, document_id, tenant_id, xero_id
 ), invoices as materialized (
-    select distinct o.id as connection_id, t.xero_id
+    select o.id as connection_id, t.xero_id
     from taken t
     left join connections c on c.id = t.connection_id
-    join connections o on o.id = t.connection_id or o.tenant_id in (t.tenant_id, c.tenant_id)
+    join connections o on o.tenant_id = coalesce(t.tenant_id, c.tenant_id)
     where t.xero_id is not null
+    union
+    select connection_id, xero_id from taken where connection_id is not null and xero_id is not null
+), owned as materialized (
+    select i.connection_id, d.id, i.xero_id
+    from invoices i
+    cross join lateral (
+        select l.id from documents l
+        where l.connection_id = i.connection_id and l.xero_id = i.xero_id offset 0) as d
 )
-select connection_id, document_id, null::uuid as xero_id, (select count(*) from taken) as changes
+select connection_id, document_id, null::uuid as xero_id, true as is_owned,
+       (select count(*) from taken) as changes
 from taken where document_id is not null
 union
-select i.connection_id, d.id, null, (select count(*) from taken)
-from invoices i join documents d on d.connection_id = i.connection_id and d.xero_id = i.xero_id
+select connection_id, id, null, true, (select count(*) from taken) from owned
 union all
-select connection_id, null, xero_id, (select count(*) from taken) from invoices;
+select connection_id, null, xero_id, xero_id in (select xero_id from owned),
+       (select count(*) from taken)
+from invoices;
 
 -- name: forget
 -- Take these rows away, and out of the sums.
 with gone as (
-    delete from balance_rows r
-    using unnest(%(connections)s::uuid[], %(lines)s::text[]) as t (connection_id, line)
-    where r.connection_id = t.connection_id and r.line = t.line
-    returning r.*
+    delete from balance_rows
+    where ctid = any(array(
+        select r.place
+        from unnest(%(connections)s::uuid[], %(lines)s::text[]) as t (connection_id, line)
+        cross join lateral (
+            select k.ctid as place from balance_rows k
+            where k.connection_id = t.connection_id and k.line = t.line offset 0) as r))
+    returning *
 )
 insert into balance_sums as s
 select connection_id, day, finding, mintsoft_currency, xero_currency, -count(*),
@@ -191,15 +207,18 @@ set documents = s.documents + excluded.documents,
 
 -- name: undecided
 -- Invoices of writes under way are looked at again: they may be extra once these have ended.
+with under_way as materialized (
+    select m.invoice_number from attempts a join attempt_members m on m.attempt_id = a.id
+    where a.state <> 'done'
+)
 insert into balance_changes (connection_id, xero_id)
 select t.connection_id, t.xero_id
-from attempts a
-join attempt_members m on m.attempt_id = a.id
-join xero_totals x on x.number = m.invoice_number and x.xero_id = any(%(extra_ids)s::uuid[])
-join connections c on c.tenant_id = x.tenant_id
-join unnest(%(extra_to)s::uuid[], %(extra_ids)s::uuid[]) as t (connection_id, xero_id)
-  on t.connection_id = c.id and t.xero_id = x.xero_id
-where a.state <> 'done'
+from unnest(%(extra_to)s::uuid[], %(extra_ids)s::uuid[]) as t (connection_id, xero_id)
+join connections c on c.id = t.connection_id
+cross join lateral (
+    select f.number from xero_totals f
+    where f.tenant_id = c.tenant_id and f.xero_id = t.xero_id offset 0) as x
+where x.number in (select invoice_number from under_way)
   and not exists (
-      select from connections o join documents e on e.connection_id = o.id
-      where o.tenant_id = x.tenant_id and e.xero_id = x.xero_id);
+      select from connections o join documents d on d.connection_id = o.id
+      where o.tenant_id = c.tenant_id and d.xero_id = t.xero_id offset 0);

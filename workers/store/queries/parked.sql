@@ -8,18 +8,34 @@ order by id desc
 limit %(page)s;
 
 -- name: headings
--- The same without what is in them, filtered; below an id for the next page.
+-- The same without what is in them, filtered; below an id for the next page. A text is looked for
+-- among so many that fit otherwise, the newest first.
 select id, routing_key, code, reason, octet_length(body) as size, parked_at, replayed_at,
        replayed_by, discarded_at, discarded_by
-from parked
+from (
+    select id, routing_key, code, reason, body, parked_at, replayed_at, replayed_by, discarded_at,
+           discarded_by
+    from parked
+    where (%(below)s::bigint is null or id < %(below)s)
+      and (%(settled_too)s or (replayed_at is null and discarded_at is null))
+      and (%(code)s::text is null or code = %(code)s)
+    order by id desc
+    limit case when %(text)s::text is null then %(page)s else %(looked_at)s end) as newest
+where %(text)s::text is null
+   or position(lower(%(text)s) in lower(reason)) > 0
+   or position(lower(%(text)s) in lower(routing_key)) > 0
+order by id desc
+limit %(page)s;
+
+-- name: lowest
+-- Where a look at so many that fit ends: the next one begins below it. None: it was at all of them.
+select id from parked
 where (%(below)s::bigint is null or id < %(below)s)
   and (%(settled_too)s or (replayed_at is null and discarded_at is null))
   and (%(code)s::text is null or code = %(code)s)
-  and (%(text)s::text is null
-       or position(lower(%(text)s) in lower(reason)) > 0
-       or position(lower(%(text)s) in lower(routing_key)) > 0)
 order by id desc
-limit %(page)s;
+offset %(looked_at)s - 1
+limit 1;
 
 -- name: counts
 -- How many messages nobody has decided about, by what is wrong with them.
