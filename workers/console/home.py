@@ -123,6 +123,9 @@ def verdict(
     rows: Sequence[ConnectionRow], figures: Sequence[Figure], hours: Sequence[Hour], oldest: float
 ) -> Verdict:
     """Return in a sentence whether money is flowing; *oldest* is in seconds."""
+    if not any(row.status in ("active", "lost") for row in rows):
+        told = "No organisation is connected, so nothing goes to Xero yet."
+        return Verdict("warn", told, "/connections")
     number = {each.status: each.documents for each in figures}
     lost = sum(row.status == "lost" for row in rows)
     lately = sum(each.posted for each in hours[-2:])

@@ -45,6 +45,8 @@ def figures(**standing: int) -> list[home.Figure]:
         ("active", {"needs_attention": 37}, 0, 0, "warn", "37 documents need somebody"),
         ("active", {"needs_attention": 1}, 5, 0, "warn", "1 document needs somebody"),
         ("lost", {"posted": 9}, 9, 0, "bad", "no longer lets us in: 1 connection"),
+        ("pending", {"waiting": 4}, 0, 7200, "warn", "No organisation is connected"),
+        ("disconnected", {"posted": 9}, 0, 0, "warn", "No organisation is connected"),
     ],
 )
 def test_the_page_in_one_sentence(
