@@ -11,9 +11,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from deploy.local import chromium
 from tests.support.console import ConsoleUnderTest, serving_console
+from tests.support.documents import delivery, dispatched, invoice, item, order
 from tests.support.fleet import make_fleet
+from tests.support.imports import Office, line, office
 from tests.support.simulators import Simulator
 from workers.clock import SYSTEM
+from workers.entrance import Entrance
 
 SCREENSHOTS = "CONSOLE_SCREENSHOTS"
 """Names a folder that gets a picture of each page; without it none are taken."""
@@ -87,3 +90,29 @@ def snap(page: Page) -> Snap:
         page.set_viewport_size({"width": 1280, "height": 900})
 
     return take
+
+
+@pytest.fixture
+def shop(console: ConsoleUnderTest) -> Office:
+    """A shop after a day: orders in Xero, one voided, one stuck; imports; messages parked."""
+    fleet = console.fleet
+    console.runtime.parts["entrance"] = Entrance(
+        "memory://", lambda each: fleet.runtime.intake.handle(each)
+    )
+    at = office(fleet, "MUG", tenant_id=fleet.organisation(name="Acme Trading Ltd")["tenant_id"])
+    fleet.send(
+        *(dispatched(order(each)) for each in range(1, 5)),
+        dispatched(order(5, Currency={"Code": "EUR"})),
+        dispatched(order(6, item("TEA-01", "10.00", rate=7))),
+    )
+    at.sell("INV-20", line("RARE"))
+    at.sell("INV-21")
+    fleet.poll()
+    at.act(next(each for each in fleet.invoices() if each["Reference"] == "WEB-2"), "void")
+    broken = dispatched(order(7)).body.replace(b'"ClientId"', b'"KlientId"')
+    fleet.send(
+        delivery(broken, "order.dispatched.v1"),
+        delivery(b"{not even JSON", "order.dispatched.v1"),
+        delivery(dispatched(invoice(9)).body, "invoice.settled.v4"),
+    )
+    return at

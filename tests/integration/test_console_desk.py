@@ -32,7 +32,7 @@ def test_imports_are_found_told_and_set_going(console: ConsoleUnderTest) -> None
     fleet.poll()
     browser = console.signed_in()
     page = browser.get("/imports").text
-    assert "<strong>3 imports</strong> · Sku unknown" in page
+    assert "<strong>3 imports</strong> · SKU unknown" in page
     assert "Retry all 3…" in page
     some = browser.get("/imports?status=needs_attention&reason=sku_unknown&text=inv-2").text
     assert "INV-2" in some

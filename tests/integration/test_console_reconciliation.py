@@ -55,7 +55,7 @@ def test_the_reconciliation_says_what_it_knows_and_since_when(
     page = viewer.get(path).text
     assert "Voided in Xero" in page
     assert ">-12.00<" in page
-    assert "<del>GBP 12.00</del>" in page
+    assert "<del>12.00 GBP</del>" in page
     assert '>Agrees <span class="n">1<' in page
     assert 'href="/reasons/reconciliation-voided"' in page
     assert ">Open the document<" in page

@@ -26,7 +26,7 @@ OF_RABBITMQ = frozenset(
         *("rabbitmq_process_resident_memory_bytes", "rabbitmq_disk_space_available_bytes"),
     }
 )
-"""What the plug-in rabbitmq_prometheus of 3.10 tells at /metrics."""
+"""What the plug-in rabbitmq_prometheus of 3.10 tells at /metrics; its list for 4.x has them too."""
 
 _NAME = re.compile(r"\b(mintsoft_xero_\w+|process_\w+|python_\w+|rabbitmq_\w+|up)\b(?!\s*=[^=])")
 _QUEUE = re.compile(r'queue(?:=|!=|=~|!~)"([^"]*)"')

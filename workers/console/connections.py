@@ -14,11 +14,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from workers import disconnecting
-from workers.console import asked, forms, words
+from workers.console import asked, forms, settings_words, words
 from workers.console.desk import Console
 from workers.console.refusals import Refused, not_found
 from workers.console.visits import Rule, Visit, page
-from workers.store import access, connections, directory, overview
+from workers.store import access, connections, directory, drafts, overview
 from workers.store.connections import ConnectionRow
 from workers.store.directory import PAGE, Sought
 from workers.store.operators import Role
@@ -80,6 +80,8 @@ def show(console: Console, visit: Visit) -> Response:
             "row": row,
             "counts": overview.counts(conn, row.id)[row.id],
             "trail": overview.trail(conn, row.id),
+            "settings": settings_words.shown(row.settings),
+            "drafting": drafts.progress(conn, row.id),
             "fixed": access.may_be_in_xero(conn, row.id),
             "done": DONE.get((visit.query.get("done", ""), row.status)),
         }
@@ -97,6 +99,8 @@ def add(console: Console, visit: Visit) -> Response:
         wanted = forms.wanted(visit.form)
         with console.runtime.pool.connection() as conn:
             added = overview.add_pending(conn, wanted, visit.who.name)
+            if first := forms.drafts_in(visit.form.get("draft_first", "")):
+                drafts.begin(conn, added, first, visit.who.name)
     except forms.Wrong as wrong:
         return _form(console, visit, wrong.problems)
     except UniqueViolation:

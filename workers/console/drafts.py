@@ -3,13 +3,11 @@
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from workers.console import forms
 from workers.console.connections import BOOKKEEPER, connection_of
 from workers.console.desk import Console
 from workers.console.visits import Visit, page
 from workers.store import drafts
-
-MOST = 1000
-"""Drafts; somebody looks at each of them."""
 
 
 def routes() -> list[Route]:
@@ -29,9 +27,10 @@ def show(console: Console, visit: Visit) -> Response:
 
 def begin(console: Console, visit: Visit) -> Response:
     """Have the next documents go as drafts."""
-    count = number_in(visit.form.get("count", ""))
+    text = visit.form.get("count", "")
+    count = forms.drafts_in(text) if text.strip() else None
     if count is None:
-        problem = f"Write a whole number from 0 to {MOST}."
+        problem = f"Write a whole number from 0 to {forms.MOST_DRAFTS}."
         return _page(console, visit, problem)
     with console.runtime.pool.connection() as conn:
         row = connection_of(conn, visit)
@@ -45,14 +44,6 @@ def go_on(console: Console, visit: Visit) -> Response:
         row = connection_of(conn, visit)
         drafts.confirm(conn, row.id, visit.who.name)
     return RedirectResponse(f"/connections/{row.id}/drafts?done=confirmed", 303)
-
-
-def number_in(text: str) -> int | None:
-    """Return the number of drafts that *text* means, None when it means none."""
-    clean = text.strip()
-    if not (clean.isascii() and clean.isdecimal() and len(clean) <= len(str(MOST))):
-        return None
-    return int(clean) if int(clean) <= MOST else None
 
 
 def _page(console: Console, visit: Visit, problem: str = "") -> Response:

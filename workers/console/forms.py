@@ -9,8 +9,11 @@ from workers.store.overview import Wanted
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """What an account may be called: it stands in the source of events."""
 
-FIELDS = ("mode", "account", "client_id", "warehouse_id", "channel_id")
+FIELDS = ("mode", "account", "client_id", "warehouse_id", "channel_id", "draft_first")
 """Of the form for a new connection."""
+
+MOST_DRAFTS = 1000
+"""Somebody looks at each of them."""
 
 LARGEST_ID = 2**63 - 1
 
@@ -33,6 +36,7 @@ def wanted(fields: Mapping[str, str]) -> Wanted:
         "client_id": _client_problem(mode, fields.get("client_id", "").strip()),
         "warehouse_id": _id_problem(fields.get("warehouse_id", "").strip()),
         "channel_id": _id_problem(fields.get("channel_id", "").strip()),
+        "draft_first": _drafts_problem(fields.get("draft_first", "")),
     }
     found = {name: why for name, why in problems.items() if why}
     if found:
@@ -44,6 +48,18 @@ def wanted(fields: Mapping[str, str]) -> Wanted:
         _id(fields.get("warehouse_id", "")),
         _id(fields.get("channel_id", "")),
     )
+
+
+def drafts_in(text: str) -> int | None:
+    """Return how many documents *text* sends as drafts first; None when it means no number."""
+    clean = text.strip() or "0"
+    if not (clean.isascii() and clean.isdecimal() and len(clean) <= len(str(MOST_DRAFTS))):
+        return None
+    return int(clean) if int(clean) <= MOST_DRAFTS else None
+
+
+def _drafts_problem(text: str) -> str:
+    return "" if drafts_in(text) is not None else f"Write a whole number from 0 to {MOST_DRAFTS}."
 
 
 def _mode_problem(mode: str) -> str:

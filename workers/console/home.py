@@ -84,7 +84,7 @@ def show(console: Console, visit: Visit) -> Response:
     return console.render(
         visit,
         "overview.html",
-        verdict=verdict(number.get("lost", 0), figures, hours, oldest.seconds if oldest else 0),
+        verdict=verdict(number, figures, hours, oldest.seconds if oldest else 0),
         figures=figures,
         reasons=searching.by_reason(counts, search)[:MOST_REASONS],
         examples=_examples(counts),
@@ -119,8 +119,17 @@ def figures_of(standing: Sequence[Tally], today: Mapping[tuple[str, bool], int])
     ]
 
 
-def verdict(lost: int, figures: Sequence[Figure], hours: Sequence[Hour], oldest: float) -> Verdict:
-    """Return in a sentence whether money is flowing; *lost* are connections, *oldest* seconds."""
+def verdict(
+    connected: Mapping[str, int], figures: Sequence[Figure], hours: Sequence[Hour], oldest: float
+) -> Verdict:
+    """Return in a sentence whether money is flowing; *oldest* is in seconds.
+
+    *connected* counts connections by their status.
+    """
+    lost = connected.get("lost", 0)
+    if not lost and not connected.get("active"):
+        told = "No organisation is connected, so nothing goes to Xero yet."
+        return Verdict("warn", told, "/connections")
     number = {each.status: each.documents for each in figures}
     lately = sum(each.posted for each in hours[-2:])
     held = number[Status.NEEDS_ATTENTION]

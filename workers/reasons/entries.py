@@ -45,6 +45,18 @@ USUALLY = {
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
+NAMES = {"xero": "Xero", "mintsoft": "Mintsoft", "sku": "SKU", "skus": "SKUs", "asn": "ASN"}
+"""Words of codes that are written otherwise where people read them."""
+
+
+def in_words(code: str) -> str:
+    """Return a code as people read it: ``came_from_xero`` is "Came from Xero"."""
+    first, *rest = re.split("[_-]", code)
+    return " ".join(
+        [NAMES.get(first, first.capitalize()), *(NAMES.get(each, each) for each in rest)]
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One code: its sentence and remedy, with ``{fields}`` for names and figures.
@@ -69,7 +81,7 @@ class Entry:
     @property
     def heading(self) -> str:
         """The code as people read it."""
-        return self.title or self.code.replace("_", " ").replace("-", " ").capitalize()
+        return self.title or in_words(self.code)
 
     @property
     def fields(self) -> frozenset[str]:

@@ -25,30 +25,32 @@ def figures(**standing: int) -> list[home.Figure]:
 
 
 @pytest.mark.parametrize(
-    ("lost", "standing", "posted", "oldest", "tone", "sentence"),
+    ("status", "standing", "posted", "oldest", "tone", "sentence"),
     [
-        (0, {}, 0, 0, "good", "nothing needs anybody"),
-        (0, {"posted": 9}, 9, 0, "good", "Money is flowing: 9 documents reached Xero"),
-        (0, {"waiting": 4}, 1, 3600, "good", "Money is flowing"),
-        (0, {"waiting": 4}, 0, 60, "good", "All is well"),
+        ("active", {}, 0, 0, "good", "nothing needs anybody"),
+        ("active", {"posted": 9}, 9, 0, "good", "Money is flowing: 9 documents reached Xero"),
+        ("active", {"waiting": 4}, 1, 3600, "good", "Money is flowing"),
+        ("active", {"waiting": 4}, 0, 60, "good", "All is well"),
         (
-            0,
+            "active",
             {"waiting": 4},
             0,
             7200,
             "bad",
             "Nothing reaches Xero. 4 documents waiting, for up to 2 hours",
         ),
-        (0, {"needs_attention": 37}, 0, 0, "warn", "37 documents need somebody"),
-        (0, {"needs_attention": 1}, 5, 0, "warn", "1 document needs somebody"),
-        (1, {"posted": 9}, 9, 0, "bad", "no longer lets us in: 1 connection"),
+        ("active", {"needs_attention": 37}, 0, 0, "warn", "37 documents need somebody"),
+        ("active", {"needs_attention": 1}, 5, 0, "warn", "1 document needs somebody"),
+        ("lost", {"posted": 9}, 9, 0, "bad", "no longer lets us in: 1 connection"),
+        ("pending", {"waiting": 4}, 0, 7200, "warn", "No organisation is connected"),
+        ("disconnected", {"posted": 9}, 0, 0, "warn", "No organisation is connected"),
     ],
 )
 def test_the_page_in_one_sentence(
-    lost: int, standing: dict[str, int], posted: int, oldest: float, tone: str, sentence: str
+    status: str, standing: dict[str, int], posted: int, oldest: float, tone: str, sentence: str
 ) -> None:
     """The worst comes first."""
-    found = home.verdict(lost, figures(**standing), hours(posted), oldest)
+    found = home.verdict({status: 1}, figures(**standing), hours(posted), oldest)
     assert (found.tone, sentence in found.sentence) == (tone, True), found.sentence
 
 
