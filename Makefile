@@ -94,6 +94,10 @@ audit: $(STAMP) ## Look for published weaknesses in what the locks name (needs p
 bench: $(STAMP) rabbitmq ## Measure events per second through the ingress beside the plain way
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+.PHONY: scale
+scale: $(STAMP) ## What so many organisations need: the tables of docs/scale.md (ARGS=--write puts them there)
+	@$(BIN)/python -m tests.scale $(ARGS)
+
 .PHONY: drain
 drain: $(STAMP) rabbitmq ## Drain a backlog under Xero's real limits (PROCESSES=1,2,8 MINUTES=2)
 	@$(BIN)/python -m tests.bench.drain --processes $(PROCESSES) --minutes $(MINUTES) $(ARGS)

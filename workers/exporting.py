@@ -9,6 +9,7 @@ at once, so that one connection's backlog is shared and no other waits behind it
 """
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import psycopg
@@ -34,6 +35,9 @@ from workers.xero.results import FoundInvoice, InvoiceOutcome
 
 log = structlog.get_logger(__name__)
 
+Patience = Callable[[Connection, UUID], timedelta]
+"""How long an organisation's documents may gather before a call that is not full is worth it."""
+
 
 class Exporter:
     """Sends documents of connections to Xero, a batch at a time."""
@@ -45,12 +49,14 @@ class Exporter:
         send: Send,
         clock: Clock,
         web_url: str,
+        patience: Patience,
     ) -> None:
         self._pool = pool
         self._gateway_for = gateway_for
         self._send = send
         self._clock = clock
         self._web_url = web_url
+        self._patience = patience
 
     def export(self, connection_id: UUID, kind: Kind) -> None:
         """Move one batch of *connection_id* forward; nothing to do is fine."""
@@ -62,7 +68,7 @@ class Exporter:
             if connection is None or connection.status != "active" or connection.is_paused:
                 return
             resumed = self._sealed_attempt(conn, connection, kind)
-            claimed = [] if resumed else _claim(conn, connection, kind)
+            claimed = [] if resumed else self._claim(conn, connection, kind)
             to_wake = wakeups.wake(conn, [wakeup] if resumed or _is_full(claimed) else [])
         self._send(to_wake)
         run = Run(self._pool, self._gateway_for(connection), self._clock, connection, kind)
@@ -71,6 +77,14 @@ class Exporter:
                 run.resume(resumed)
             elif claimed:
                 run.send(claimed, self._web_url)
+
+    def _claim(self, conn: Connection, connection: ConnectionRow, kind: Kind) -> list[Claimed]:
+        """Claim what is due; nothing while documents gather. The sweep looks again in seconds."""
+        assert connection.tenant_id is not None, "an active connection has an organisation"
+        patience = self._patience(conn, connection.tenant_id)
+        if patience and not ledger.worth_a_call(conn, connection.id, kind, patience):
+            return []
+        return _claim(conn, connection, kind)
 
     def _sealed_attempt(
         self, conn: Connection, connection: ConnectionRow, kind: Kind

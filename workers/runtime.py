@@ -242,7 +242,12 @@ class Runtime:
     def exporter(self) -> Exporter:
         """From the ledger to Xero."""
         return Exporter(
-            self.pool, self.gateway_for, self.waker, self.clock, self.settings.mintsoft_web_url
+            self.pool,
+            self.gateway_for,
+            self.waker,
+            self.clock,
+            self.settings.mintsoft_web_url,
+            self.budget.patience,
         )
 
     @part

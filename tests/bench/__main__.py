@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from tests.bench import (
+    batches,
     cost,
     crowd,
     floors,
@@ -102,6 +103,11 @@ def _pages(ready: Place, options: argparse.Namespace, figures: Figures, say: Say
     figures.sections["console_pages"] = pages.section(found, options.rows)
 
 
+def _batches(ready: Place, _options: argparse.Namespace, figures: Figures, say: Say) -> None:
+    figures.sections["idle_poll"] = batches.idle(ready)
+    figures.sections["batches"] = batches.measure(ready, say)
+
+
 def _crowd(ready: Place, options: argparse.Namespace, figures: Figures, say: Say) -> None:
     figures.sections["chart"] = crowd.chart(ready.fleet)
     figures.sections |= crowd.measure(ready, options.crowd, say)
@@ -118,6 +124,7 @@ PARTS: dict[str, Callable[[Place, argparse.Namespace, Figures, Say], None]] = {
     "calls": _calls,
     "idle": _idle,
     "kept": _kept,
+    "batches": _batches,
     "crowd": _crowd,
     "pages": _pages,
 }

@@ -125,7 +125,9 @@ def measure(place: Place, sizes: Sequence[int], say: Callable[[str], None]) -> d
             try:
                 fill(fleet, most)
                 say(f"{most:,} connections")
-                found.append((_jobs(fleet, most), _pages(fleet), _commands(fleet, place.amqp_url)))
+                jobs_of = _jobs(fleet, most)
+                say(str(jobs_of))
+                found.append((jobs_of, _pages(fleet), _commands(fleet, place.amqp_url)))
             finally:
                 fleet.runtime.close()
     _columns(jobs, [each[0] for each in found])

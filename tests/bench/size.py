@@ -80,7 +80,10 @@ class Sizes:
 def measure(place: Place, documents: int) -> dict[str, Section]:
     """Take *documents* all the way; bytes of each by table and by index, and its updates."""
     with prepared(place) as ground:
+        before = _wal(ground)
         _all_the_way(ground, documents)
+        wal = Section("Write-ahead log, without full pages", ["what", "bytes a document"])
+        wal.rows.append(["all stages", (_wal(ground) - before) / documents])
         updates = _updates(ground, documents)
         left = _sizes(ground)
         packed = _packed(ground)
@@ -88,6 +91,7 @@ def measure(place: Place, documents: int) -> dict[str, Section]:
         kept = _packed(ground)
     stages = (left, packed, kept)
     return {
+        "wal": wal,
         "size_by_table": _by_table(stages, updates, documents),
         "size_by_index": _by_index(stages, documents),
         "hot_updates": _compared(place),
@@ -178,6 +182,12 @@ def _updates(ground: Ground, documents: int) -> Rows:
 
     until("all updates are counted", complete, 60)
     return found()
+
+
+def _wal(ground: Ground) -> int:
+    """Bytes of log records that statements made, whether or not other servers read them."""
+    [row] = ground.fleet.rows("select wal_bytes::bigint as n from pg_stat_wal")
+    return int(row["n"])
 
 
 def _sizes(ground: Ground) -> Sizes:

@@ -61,6 +61,13 @@ def usage(conn: psycopg.Connection, tenant_id: UUID, window: timedelta, limit: i
     return _one(conn, Usage, "usage", tenant=tenant_id, window=window, limit=limit, app=APP)
 
 
+def today(conn: psycopg.Connection, tenant_id: UUID) -> tuple[Day, datetime]:
+    """Return what was used today, without a lock, and the server's time."""
+    row = conn.execute(_SQL["today"], {"tenant": tenant_id}).fetchone()
+    assert row is not None, "today always gives a row"
+    return Day(row[0], row[1], None, None), row[2]
+
+
 def begin(conn: psycopg.Connection, tenant_id: UUID, purpose: str, lease: timedelta) -> Started:
     """Note a call as under way; it ends by itself when *lease* is over."""
     return _one(conn, Started, "begin", tenant=tenant_id, purpose=purpose, lease=lease)

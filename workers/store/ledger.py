@@ -123,6 +123,17 @@ def take_over(conn: Connection, connection_id: UUID, kind: Kind) -> Resumed | No
         ).fetchone()
 
 
+def worth_a_call(conn: Connection, connection_id: UUID, kind: Kind, patience: timedelta) -> bool:
+    """Whether a batch is full, or its first document has been due for *patience*."""
+    values = {
+        "connection_id": connection_id,
+        "kind": kind.value,
+        "batch": BATCH,
+        "patience": patience,
+    }
+    return conn.execute(SQL["worth_a_call"], values).fetchone() == (True,)
+
+
 def claim(conn: Connection, connection_id: UUID, kind: Kind, batch: int = BATCH) -> list[Claimed]:
     """Return up to *batch* due documents, now members of one new attempt."""
     with conn.cursor(row_factory=class_row(Claimed)) as cursor:

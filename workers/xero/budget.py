@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from workers.clock import Clock
@@ -36,6 +37,11 @@ IMPORT_SHARE = 0.2
 
 COMPARISON_SHARE = 0.5
 """The part of a day's calls that comparing totals leaves alone: nothing waits for it."""
+
+UNHURRIED_SHARE = 0.25
+UNHURRIED_CALLS = 500
+"""Of a day's calls for exports, so many go out as soon as a document is there: this part, and at
+least this number. From then on documents gather, so that the rest lasts until midnight."""
 
 LEASE = timedelta(seconds=90)
 """Longer than a call can last (65 s), so that a place is never given away under a caller."""
@@ -95,6 +101,11 @@ class Budget:
             raise refusal
         return Call(begun.id, tenant_id, begun.started_at)
 
+    def patience(self, conn: Connection, tenant_id: UUID) -> timedelta:
+        """Return how long documents may gather before a call that is not full is worth it."""
+        day, now = budgets.today(conn, tenant_id)
+        return patience(day, self._rates, now)
+
     def settle(self, call: Call, headers: Mapping[str, str], status: int | None) -> None:
         """Give the place back and learn from the answer; no headers and None for no answer."""
         with self._pool.connection() as conn:
@@ -137,6 +148,19 @@ def calls_left(day: Day, purpose: Purpose, rates: Rates) -> int:
         known = min(known, day.day_used + day.day_remaining)
     kept = {"export": rates.import_share, "comparison": COMPARISON_SHARE}.get(purpose, 0.0)
     return known - day.day_used - int(known * kept)
+
+
+def patience(day: Day, rates: Rates, now: datetime) -> timedelta:
+    """Return how long documents may gather, so that the day's calls last until midnight. Pure.
+
+    An organisation of which one document after the other comes would else spend 60 calls a minute
+    on a document each, and everything after some 4,000 of them would wait for the next day.
+    """
+    left = calls_left(day, "export", rates)
+    share = left + day.day_used
+    if left <= 0 or day.day_used < max(share * UNHURRIED_SHARE, UNHURRIED_CALLS):
+        return timedelta()
+    return (_midnight_after(now) - now) / left
 
 
 def closures(

@@ -1,4 +1,7 @@
-// MassTransit 8: to our exchange, in MassTransit's own envelope. Not run by this project's tests.
+// MassTransit 8: to our exchange, in MassTransit's own envelope. Parsed, not run, by this project's tests.
+using System;
+using System.Threading;
+using System.Threading.Tasks;
 using MassTransit;
 
 namespace Mintsoft.Events;

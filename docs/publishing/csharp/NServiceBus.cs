@@ -1,5 +1,6 @@
 // NServiceBus 9 over RabbitMQ. It publishes to the exchange Mintsoft.Events:InvoiceUnconfirmedV1:
-// run `mintsoft-xero event bind` once. Not run by this project's tests.
+// run `mintsoft-xero event bind` once. Parsed, not run, by this project's tests.
+using System.Threading.Tasks;
 using NServiceBus;
 
 namespace Mintsoft.Events;

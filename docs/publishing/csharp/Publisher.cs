@@ -1,7 +1,11 @@
 // RabbitMQ.Client 7: publishes a CloudEvent and returns when RabbitMQ has confirmed it.
-// Not run by this project's tests, which have no .NET.
+// C# 12. This project's tests, which have no .NET, parse it and do not run it.
+using System;
+using System.Collections.Generic;
 using System.Text;
 using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 

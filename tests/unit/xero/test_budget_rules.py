@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from workers.store.budgets import APP, Day, Usage
-from workers.xero.budget import Purpose, Rates, calls_left, closures, refused
+from workers.xero.budget import Purpose, Rates, calls_left, closures, patience, refused
 
 NOW = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=20)
@@ -94,3 +94,25 @@ def test_closures(
     """The app's own limit closes every organisation, any other only its own."""
     found = closures(TENANT, headers, status)
     assert [(tid, each.problem, each.wait.total_seconds()) for tid, each in found] == closed
+
+
+@pytest.mark.parametrize(
+    ("used", "remaining", "limit", "seconds"),
+    [
+        (0, None, 5000, 0.0),
+        (999, None, 5000, 0.0),
+        (1000, None, 5000, 1.8),  # an hour and a half for 3,000 calls
+        (3999, None, 5000, 5400.0),
+        (4000, None, 5000, 0.0),
+        (499, None, 1000, 0.0),
+        (500, None, 1000, 18.0),
+        (15, 0, 5000, 0.0),
+        (600, 400, 5000, 27.0),  # Xero says that it is an organisation of 1,000 calls
+    ],
+)
+def test_documents_gather_when_the_day_would_not_last(
+    used: int, remaining: int | None, limit: int, seconds: float
+) -> None:
+    """What is left of the day's calls is spread over what is left of the day (UTC)."""
+    found = patience(Day(used, remaining, None, None), Rates(day_limit=limit), NOW)
+    assert found.total_seconds() == seconds

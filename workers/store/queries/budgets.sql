@@ -10,6 +10,12 @@ on conflict (tenant_id) do update set
                          then budgets.day_remaining end
 returning day_used, day_remaining, blocked_until, blocked_by
 
+-- name: today
+-- What has been used today as far as it is known, and the server's time; locks nothing.
+select coalesce(b.day_used, 0) as day_used, b.day_remaining, t.now
+from (select clock_timestamp() as now) as t
+left join budgets b on b.tenant_id = %(tenant)s and b.day = (t.now at time zone 'UTC')::date
+
 -- name: usage
 -- After the lock: the server's time, when the call that fills the window was over, those under
 -- way, the app. Xero counts a call when it arrives: at the latest when it is answered. One that

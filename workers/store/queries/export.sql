@@ -17,6 +17,17 @@ returning a.id, a.state, a.tries, a.body,
           (select coalesce(max(d.crashes), 0) from documents d
            where d.attempt_id = a.id) as crashes_before;
 
+-- name: worth_a_call
+-- Whether a whole batch is due, or a document that has gathered others for long enough, or that
+-- goes alone.
+select count(*) >= %(batch)s or coalesce(bool_or(alone or due_at <= now() - %(patience)s), false)
+from (
+    select due_at, alone from documents
+    where connection_id = %(connection_id)s and kind = %(kind)s and status = 'waiting'
+      and due_at <= now()
+    order by due_at, id
+    limit %(batch)s) as due;
+
 -- name: claim
 -- Up to a batch of due documents, oldest first, become the members of a new attempt. When the
 -- oldest is one that must go alone, it goes alone; when it is one of a half, its half goes.

@@ -44,15 +44,15 @@ select c.id as connection, (c.status = 'active')::int as connection_up,
        case when c.tenant_id is not null then known.day_limit end as xero_day_calls_limit,
        case when c.tenant_id is not null then greatest(known.day_limit - known.day_used, 0) end
            as xero_day_calls_left,
-       case when c.tenant_id is not null then greatest(%(minute_limit)s - (
-           select count(*) from budget_calls m
-           where m.tenant_id = c.tenant_id and m.started_at > now() - interval '1 minute'), 0) end
-           as xero_minute_calls_left
+       case when c.tenant_id is not null
+            then greatest(%(minute_limit)s - coalesce(m.calls, 0), 0) end as xero_minute_calls_left
 from connections c
 left join token_sets t on t.id = c.token_set_id
-left join lateral (
-    select day_used, day_remaining from budgets b
-    where b.tenant_id = c.tenant_id and b.day = (now() at time zone 'UTC')::date) as b on true
+left join budgets b on b.tenant_id = c.tenant_id and b.day = (now() at time zone 'UTC')::date
+left join (
+    select tenant_id, count(*) as calls from budget_calls
+    where started_at > now() - interval '1 minute'
+    group by tenant_id) as m on m.tenant_id = c.tenant_id
 cross join lateral (
     select coalesce(b.day_used, 0) as day_used,
            least(%(day_limit)s, coalesce(b.day_used, 0) + coalesce(b.day_remaining, %(day_limit)s))
