@@ -78,7 +78,8 @@ where not exists (
 FORGET = """
 with old as (
     select ctid from seen
-    where received_at < timestamptz '2026-01-01Z' + make_interval(days => %(day)s) limit %(most)s
+    where received_at < timestamptz '2026-01-01Z' + make_interval(days => %(day)s)
+    order by received_at limit %(most)s
 )
 delete from seen using old where seen.ctid = old.ctid
 """

@@ -8,8 +8,9 @@ select pg_advisory_xact_lock(%(lock)s);
 
 -- name: inbox
 -- Ids of events that no publisher sends again; an older version of a document changes nothing.
+-- In the order of their age: else old statistics may talk PostgreSQL into reading the whole table.
 with old as (
-    select ctid from inbox where received_at < now() - %(keep)s limit %(most)s
+    select ctid from inbox where received_at < now() - %(keep)s order by received_at limit %(most)s
 )
 delete from inbox using old where inbox.ctid = old.ctid;
 
@@ -26,6 +27,7 @@ where outbox.id = oldest.id and oldest.published_at < now() - %(keep)s;
 with old as (
     select id from attempts
     where state = 'done' and created_at < now() - %(keep)s and finished_at < now() - %(keep)s
+    order by created_at
     limit %(most)s
 ), members as (
     delete from attempt_members using old where attempt_id = old.id
