@@ -11,6 +11,7 @@ import pytest
 
 from deploy.local.processes import free_ports
 from tests.image.containers import IMAGE, Containers
+from tests.image.doorway import doorway
 from tests.support.children import until
 from tests.support.documents import dispatched, order
 from tests.support.fleet import Fleet
@@ -44,7 +45,11 @@ def containers(fleet: Fleet, amqp_url: str) -> Iterator[Containers]:
     """A mapped connection, a declared broker, and no role running yet."""
     fleet.connect()
     prepare_broker(amqp_url)
-    with Containers(settings_of(fleet, amqp_url)) as started:
+    settings = settings_of(fleet, amqp_url)
+    with (
+        doorway(settings["MX_DATABASE_URL"]) as database,
+        Containers({**settings, "MX_DATABASE_URL": database}) as started,
+    ):
         yield started
 
 

@@ -9,14 +9,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
+import psycopg
 import pytest
 
 from deploy.local.client import Engine
 from deploy.local.processes import free_ports
 from tests.support import stand_ins
 from tests.support.children import until
+from tests.support.databases import named
 from tests.support.documents import dispatched, order
 from tests.support.engine import running_engine
 from tests.support.fleet import ACCOUNTING_MAPPING
@@ -37,6 +39,8 @@ CONNECTION = (
 def own_engine() -> Iterator[Engine]:
     """Servers of this story's own: it makes users and databases under their real names."""
     with running_engine() as running:
+        with psycopg.connect(named(running.database_url, "postgres"), autocommit=True) as conn:
+            conn.execute("drop database mintsoft_xero")  # the manual makes it
         yield running
 
 
@@ -68,15 +72,16 @@ class Machine:
                 f' tests.support.stand_ins {name} "$@"\n'
             )
             program.chmod(0o755)
-        database, broker = urlsplit(engine.database_url), urlsplit(str(engine.amqp_url))
+        broker = urlsplit(str(engine.amqp_url))
+        socket = parse_qs(urlsplit(engine.database_url).query)["host"][0]
         self.environment = {
             **{name: each for name, each in os.environ.items() if not name.startswith("MX_")},
             "PATH": f"{bin_}:{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "DATABASE": f"{database.hostname}:{database.port}",
+            "DATABASE": f"{quote(socket, safe='')}:5432",
             "BROKER": f"{broker.hostname}:{broker.port}",
             "METRICS_PORT": str(min(free_ports(1)[0], 60_000)),
             "PYTHON": str(folder / "opt/mintsoft-xero/bin/python"),
-            "DATABASE_URL": engine.database_url,
+            "DATABASE_URL": named(engine.database_url, "postgres"),
             "MANAGEMENT_URL": str(engine.management_url),
             "UNITS": str(self.units),
             "MACHINE": str(folder),
