@@ -63,6 +63,12 @@ ON_ITS_WAY = """insert into notices (connection_id, channel, subject, body, crea
     values (%s, 'hook', 'x', 'x', now() - interval '1 hour', now())"""
 
 
+def unheard(fleet: Fleet) -> dict[str, int]:
+    """What the console says of it."""
+    with fleet.runtime.pool.connection() as conn:
+        return {each.channel: each.given_up for each in notices.unheard(conn)}
+
+
 def test_notices_that_nobody_got_are_told_until_one_arrives(fleet: Fleet) -> None:
     """By the way they should have gone; what was given up two days ago is no news."""
     connection = fleet.connect()
@@ -77,15 +83,12 @@ def test_notices_that_nobody_got_are_told_until_one_arrives(fleet: Fleet) -> Non
     told = look(fleet)
     assert told["notices_given_up"] == {("mail",): 2, ("hook",): 1}
     assert told["notice_oldest_seconds"] == {("hook",): pytest.approx(3600, 0.1)}
-    with fleet.runtime.pool.connection() as conn:
-        assert {each.channel: each.given_up for each in notices.unheard(conn)} == {
-            "mail": 2,
-            "hook": 1,
-        }
+    assert unheard(fleet) == {"mail": 2, "hook": 1}
     fleet.execute(GIVEN_UP.format(end="sent_at"), [connection, "mail", "90 minutes"])
     assert look(fleet)["notices_given_up"] == {("mail",): 1, ("hook",): 1}
     fleet.execute(GIVEN_UP.format(end="sent_at"), [connection, "mail", "0"])
     assert look(fleet)["notices_given_up"] == {("hook",): 1}
+    assert unheard(fleet) == {"hook": 1}
 
 
 def test_only_the_leader_tells_of_the_fleet(fleet: Fleet) -> None:
