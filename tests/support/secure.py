@@ -30,9 +30,11 @@ class SecureRabbitmq(rabbitmq.Rabbitmq):
         super().__init__(state, executable, fast=True)
         self._known = known
 
-    def _configuration(self) -> str:
+    def settings(self) -> dict[str, str]:
+        """Those of a node, but for its plain door."""
         certificate, key = self._known.server
-        settings = {
+        kept = {k: v for k, v in super().settings().items() if not k.startswith("listeners.tcp")}
+        return kept | {
             "listeners.tcp": "none",
             "listeners.ssl.local": f"127.0.0.1:{self.port}",
             "ssl_options.cacertfile": str(self._known.authority),
@@ -43,9 +45,6 @@ class SecureRabbitmq(rabbitmq.Rabbitmq):
             "ssl_options.versions.1": "tlsv1.3",
             "ssl_options.versions.2": "tlsv1.2",
         }
-        inherited = super()._configuration().splitlines(keepends=True)
-        kept = [line for line in inherited if not line.startswith("listeners.tcp")]
-        return "".join([*kept, *(f"{name} = {value}\n" for name, value in settings.items())])
 
     def _answers(self) -> bool:
         context = ssl.create_default_context(cafile=str(self._known.authority))
