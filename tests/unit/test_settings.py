@@ -56,8 +56,8 @@ SENT_TO = ("xero_api_url", "xero_identity_url", "xero_login_url", "mintsoft_api_
 @pytest.mark.parametrize("name", SENT_TO)
 def test_secrets_go_by_tls_alone(name: str) -> None:
     """Whoever gets tokens or keys is spoken to by TLS, or is on this machine."""
-    local = "http://127.0.0.1:8080"
-    assert str(getattr(Settings(**{name: local}), name)).startswith(local)  # type: ignore[arg-type]
+    here = Settings(**{name: "http://127.0.0.1:8080"})  # type: ignore[arg-type]
+    assert getattr(here, name) == "http://127.0.0.1:8080"
     for address in ("http://api.xero.com", "http://localhost.evil.example", "ftp://x", "xero.com"):
         with pytest.raises(ValidationError) as caught:
             Settings(**{name: address})  # type: ignore[arg-type]
