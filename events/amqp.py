@@ -28,8 +28,9 @@ BLOCKED_SECONDS = 60
 """A broker short of memory or disk stops publishers; after so long we give up and say so."""
 
 SILENT_SECONDS = 20
-"""Heartbeats are asked for so often: a node that stands still, or vanished without a word, is left
-after 25 to 50 s. RabbitMQ's own 60 would take up to 130."""
+"""Between heartbeats of a connection that is read all the time: a node that stands still, or
+vanished without a word, is left after 25 to 50 s; RabbitMQ's own 60 take up to 130. Connections
+that rest between two uses keep those, as the broker would end them the sooner."""
 
 TRY_SECONDS = 5
 """For reaching one of several nodes; twice as long until it has let us in."""
@@ -42,12 +43,17 @@ class Unreachable(AMQPError):  # type: ignore[misc]  # noqa: N818  pika is untyp
 class Nodes:
     """The nodes that *url* names; safe for threads. Raises ValueError as :func:`parameters`.
 
-    Where they have to be tried *within* so many seconds, each has its share of them.
+    Where they have to be tried *within* so many seconds, each has its share of them. *heartbeat* is
+    in seconds, the broker's own where it is None; what an address says of it comes first.
     """
 
-    def __init__(self, url: str, role: str, within: float | None = None) -> None:
+    def __init__(
+        self, url: str, role: str, within: float | None = None, heartbeat: int | None = None
+    ) -> None:
         found = addresses(url)
         self._nodes = [_parameters(each, role) for each in found] or [_parameters(url, role)]
+        for node in self._nodes:
+            node.heartbeat = heartbeat if node.heartbeat is None else node.heartbeat
         if len(found) > 1:
             for address, node in zip(found, self._nodes, strict=True):
                 _hurry(node, address)
@@ -79,8 +85,6 @@ def _parameters(url: str, role: str) -> Any:
     found = tls.node(url)
     found.client_properties = {"connection_name": f"mintsoft-xero {role}"}
     found.blocked_connection_timeout = BLOCKED_SECONDS
-    if not _states(url, "heartbeat"):
-        found.heartbeat = SILENT_SECONDS
     return found
 
 

@@ -36,7 +36,7 @@ from typing import Any
 
 from pika.exceptions import AMQPError
 
-from events.amqp import Nodes
+from events.amqp import SILENT_SECONDS, Nodes
 from events.backoff import Backoff
 from events.delivery import Delivery, Parked, read
 from events.topology import INGRESS, declare
@@ -102,7 +102,7 @@ class Ingress:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._nodes = Nodes(url, "ingress")
+        self._nodes = Nodes(url, "ingress", heartbeat=SILENT_SECONDS)
         self._handle = handle
         self._batch_size = batch_size
         self._batch_wait = batch_wait

@@ -44,6 +44,13 @@ class Node(Rabbitmq):
         }
         return super().settings() | own
 
+    def wait(self) -> None:
+        """Return once it serves; three at a time take longer than one."""
+        logs = [self.folder / "output.log", self.folder / "log" / f"{self.seat.node}.log"]
+        processes.wait_until_ready(
+            "RabbitMQ", self._answers, self.alive, logs=logs, seconds=READY_SECONDS
+        )
+
     def machine(self) -> list[psutil.Process]:
         """The node itself, without a name server that the others use, too."""
         found = processes.marked(self.folder)

@@ -61,6 +61,7 @@ def place(cluster: Cluster, database_url: str) -> Iterator[Place]:
         stack.callback(fleet.runtime.close)
         prepare_broker(cluster.url)
         stream = Stream(fleet, cluster.url)
+        stack.callback(stream.give_up)
         stream.connect_clients()
         parts = stack.enter_context(Processes(settings_of(fleet, cluster.url)))
         for role in ROLES:

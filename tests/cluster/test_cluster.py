@@ -10,7 +10,7 @@ from tests.cluster.run import place, run
 
 
 @pytest.mark.proof
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_a_node_is_killed_and_another_stopped_under_load(database_url: str) -> None:
     """Each queue has three members, and the books agree to the penny."""
     with cluster(apart=False) as nodes, place(nodes, database_url) as here:

@@ -88,6 +88,12 @@ class Stream:
         self._thread.join(10 * PATIENCE_SECONDS)
         assert not self._thread.is_alive(), "the broker confirms nothing"
 
+    def give_up(self) -> None:
+        """End, whatever is left: the run has."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE_SECONDS)
+
     def _run(self) -> None:
         clients = cycle(CLIENTS)
         due = time.monotonic()

@@ -164,6 +164,7 @@ def play(here: Stage, *, back: bool = True, tell: Callable[[str], object] = lamb
     windows: list[tuple[str, float, float]] = []
     applied: list[Applied] = []
     with ExitStack() as stack:
+        stack.callback(here.stream.give_up)
         stack.callback(n.kill)
         stack.callback(n_plus_1.kill)
         n.start()

@@ -11,7 +11,7 @@ from tests.upgrade.versions import default_revision, earlier
 
 
 @pytest.mark.proof
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_a_release_replaces_the_one_before_under_load(
     empty_database_url: str, amqp_url: str, tmp_path: Path
 ) -> None:

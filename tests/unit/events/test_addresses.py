@@ -52,15 +52,17 @@ def test_dramatiq_takes_turns_too() -> None:
 
 def test_a_silent_node_is_left_soon_unless_its_address_says_otherwise() -> None:
     """Heartbeats and time-outs: ours, or those of the address."""
-    found = {each.host: each for each in parameters(f"{THREE}&socket_timeout=9", "ingress")}
+    nodes = Nodes(f"{THREE}&socket_timeout=9", "ingress", heartbeat=SILENT_SECONDS)
+    found = {each.host: each for each in nodes.turn()}
     assert [found[host].heartbeat for host in "abc"] == [SILENT_SECONDS, SILENT_SECONDS, 7]
     assert [found[host].socket_timeout for host in "abc"] == [TRY_SECONDS, TRY_SECONDS, 9]
     assert {each.stack_timeout for each in found.values()} == {2 * TRY_SECONDS}
 
 
 def test_a_single_node_has_all_the_time_it_had() -> None:
-    """There is no other to go to."""
+    """There is no other to go to; and the broker says how often hearts beat."""
     [only] = parameters("amqp://a", "ingress")
+    assert only.heartbeat is None
     assert only.socket_timeout > TRY_SECONDS
     assert only.stack_timeout > 2 * TRY_SECONDS
 
