@@ -34,14 +34,15 @@ STOP_SECONDS = 40
 
 def main(name: str, arguments: list[str]) -> None:
     """Do what the program of this name would do."""
-    {
+    programs: dict[str, Callable[..., None]] = {
         "runuser": runuser,
         "createdb": createdb,
         "psql": psql,
         "rabbitmqctl": rabbitmqctl,
         "systemctl": systemctl,
         "editor": editor,
-    }[name](*arguments)
+    }
+    programs[name](*arguments)
 
 
 def runuser(_u: str, _user: str, _end: str, *command: str) -> None:
