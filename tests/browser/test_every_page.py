@@ -108,7 +108,7 @@ def act_on_documents(page: Page) -> str:
 
 
 @pytest.mark.proof
-@pytest.mark.timeout(900)  # axe looks twice at each of some forty addresses
+@pytest.mark.timeout(1800)  # axe looks twice at each of forty addresses: a busy machine
 def test_every_page_is_for_everybody(
     console: ConsoleUnderTest, shop: Office, page: Page, snap: Snap
 ) -> None:
@@ -127,7 +127,7 @@ def test_every_page_is_for_everybody(
 
 
 @pytest.mark.proof
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_an_empty_console_says_what_to_do(
     console: ConsoleUnderTest, page: Page, snap: Snap
 ) -> None:
@@ -136,7 +136,7 @@ def test_an_empty_console_says_what_to_do(
     sign_in(page)
     for path in ("/", "/documents", "/connections", "/schedules", "/reconciliation"):
         page.goto(path)
-        assert page.locator("main").get_by_role("link").filter(has_text="onnect").count(), path
+        assert page.locator("main a[href^='/connections']").count(), path
     found = [
         fault
         for path in paths()
