@@ -68,6 +68,7 @@ def line(**changed: object) -> Line:
         "mintsoft_id": 1,
         "number": "ORD-1",
         "status": "posted",
+        "reason_code": None,
         "reason_message": None,
         "mintsoft_currency": "GBP",
         "mintsoft_total": Decimal("12.00"),
