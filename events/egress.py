@@ -106,9 +106,7 @@ def _words(error: BaseException) -> str:
 
 def _last(failure: Any) -> str:
     """Say why the last node that was tried could not be reached, where pika tells."""
-    causes = getattr(failure, "exceptions", None)
-    cause = getattr(causes[-1], "exception", causes[-1]) if causes else failure
-    return _words(cause) if isinstance(cause, BaseException) else "given up while connecting"
+    return tls.trouble(failure) if isinstance(failure, BaseException) else "given up connecting"
 
 
 class _Link:

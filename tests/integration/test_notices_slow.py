@@ -34,7 +34,8 @@ def watching() -> list[str]:
 @pytest.mark.parametrize("security", list(Security))
 def test_an_answer_that_never_ends_is_ended(security: Security) -> None:
     """Each byte is in time, and still the connection is given up: in TLS's handshake as well."""
-    with endless_mail_server() as port, pytest.raises(NotSent, match="broke off"):
+    endless = endless_mail_server(tls=security is Security.TLS)
+    with endless as port, pytest.raises(NotSent, match="broke off"):
         mail(port, security, SOON).send(DIGEST, uuid4())
     until("nobody watches what has ended", lambda: not watching())
 

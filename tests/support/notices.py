@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -79,20 +80,27 @@ def mail_server(tls: ssl.SSLContext | None = None, *, at_once: bool = False) -> 
 
 
 @contextmanager
-def endless_mail_server() -> Iterator[int]:
-    """A port where a mail server's greeting never ends: another line of it comes all the time."""
+def endless_mail_server(*, tls: bool = False) -> Iterator[int]:
+    """A port where a mail server's greeting, or TLS's handshake, goes on and never ends."""
     with closing(listening_socket()) as listening:
-        thread = threading.Thread(target=_greet, args=(listening,))
+        thread = threading.Thread(target=_greet, args=(listening, tls))
         thread.start()
         yield listening.getsockname()[1]
         thread.join()
 
 
-def _greet(listening: socket.socket) -> None:
+A_LONG_HELLO = b"\x16\x03\x03\x40\x00" + b"\x02\x00\x3f\xfc"
+"""The head of a TLS record of 16 KiB, and of a server's hello that fills it."""
+
+
+def _greet(listening: socket.socket, tls: bool) -> None:
     caller, _ = listening.accept()
     with caller, suppress(OSError):  # the caller has had enough
+        if tls:
+            caller.sendall(A_LONG_HELLO)
         while True:
-            caller.sendall(b"220-welcome\r\n")
+            caller.sendall(b"\x03" if tls else b"220-welcome\r\n")
+            time.sleep(0.01)
 
 
 @dataclass

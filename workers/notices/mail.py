@@ -127,7 +127,7 @@ def cause(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         why = error.verify_message.rstrip(".")
         return f"the mail server's certificate does not prove who it is: {why}"
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
         return "the mail server speaks no TLS here: look at scheme and port"
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return "the mail server offers no STARTTLS, or no log-in: look at scheme and port"

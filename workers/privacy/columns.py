@@ -49,6 +49,16 @@ COLUMNS: dict[str, dict[Kind, str]] = {
         O: "id connection_id since until state paused reading page news looked fresh known others "
         "early unreadable totals brought due_at lease_until failures started_at finished_at",
     },
+    "balance_changes": {N: "xero_id", O: "connection_id document_id tenant_id"},
+    "balance_rows": {
+        N: "xero_id",
+        O: "connection_id line day finding document_id mintsoft_currency mintsoft_total "
+        "xero_currency xero_total booked",
+    },
+    "balance_sums": {
+        O: "connection_id day finding mintsoft_currency xero_currency documents "
+        "mintsoft_documents mintsoft_total xero_documents xero_total",
+    },
     "budget_calls": {O: "id tenant_id purpose started_at finished_at lease_until"},
     "budgets": {O: "tenant_id blocked_until blocked_by day day_used day_remaining"},
     "charts": {
@@ -61,7 +71,7 @@ COLUMNS: dict[str, dict[Kind, str]] = {
         O: "id mode account client_id warehouse_id channel_id export_channels tenant_id "
         "organisation status settings mapping_revision token_set_id revoke_due_at revoke_failures "
         "paused_until outages created_at disconnected_at chart_retry_at chart_failures "
-        "draft_since drafts_held drafts_confirmed_at",
+        "draft_since drafts_held drafts_confirmed_at chart_lease_until",
     },
     "consents": {
         X: "digest session verifier",
