@@ -39,6 +39,7 @@ EXAMPLES = {
     "/acts/{id}": ["{act}"],
     "/imports": ["/imports", "/imports?text=none"],
     "/imports/{number}": ["/imports/1"],
+    "/imports/retry": ["/imports/retry?status=needs_attention"],
     "/parked": ["/parked", "/parked?text=none"],
     "/parked/replay": ["/parked/replay"],
     "/parked/{number}": ["/parked/2"],
