@@ -11,10 +11,6 @@ is at fault: it is returned to the queue after a pause of its own while everythi
 until the delivery limit takes it to ``ingress.dead``. Messages that came back before are handled
 alone and in random order, so one that kills the process does not drag its neighbours along.
 
-While a batch is handled the next ones are read and begun (``events/under_way.py``), as long as
-nothing goes wrong: after a failure one is handled at a time. Batches are acknowledged in the order
-in which they came, so that one ack never takes another batch along.
-
 Memory is bounded whatever arrives: a batch closes at BATCH_BYTES, and while so much lies here
 nothing more is read, so that the rest waits in the broker. While a batch is held, heartbeats must
 be answered, which reads on: at HELD_BYTES all of it goes back to the broker, and few messages at
@@ -29,8 +25,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -40,10 +34,10 @@ from events.amqp import SILENT_SECONDS, Nodes
 from events.backoff import Backoff
 from events.delivery import Delivery, Parked, read
 from events.topology import INGRESS, declare
-from events.under_way import AT_ONCE, Handle, UnderWay
 
 __all__ = ["Delivery", "Ingress", "Parked", "read"]
 
+Handle = Callable[[Sequence[Delivery]], None]
 OnError = Callable[[Exception], None]
 
 POLL_SECONDS = 0.25
@@ -85,8 +79,7 @@ class Ingress:
     """A consumer of ``ingress``; :meth:`run` belongs to one thread, :meth:`stop` to any.
 
     ``handle`` gets up to *batch_size* deliveries, at latest *batch_wait* seconds after the
-    first; it must commit before it returns, and bear two calls at once. *on_error* hears of every
-    failure.
+    first; it must commit before it returns. *on_error* hears of every failure.
     """
 
     def __init__(
@@ -96,7 +89,7 @@ class Ingress:
         *,
         batch_size: int = 200,
         batch_wait: float = 0.05,
-        prefetch: int = 800,
+        prefetch: int = 500,
         on_error: OnError = log_error,
         backoff: Backoff | None = None,
         sleep: Callable[[float], None] = time.sleep,
@@ -128,22 +121,21 @@ class Ingress:
 
     def run(self) -> None:
         """Consume until :meth:`stop`, through any restart of the broker."""
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="intake") as threads:
-            while not self._stopping:
-                try:
-                    self._session(threads)
-                except AMQPError as error:
-                    self._on_error(error)
-                    self._rest(self._reconnect.next())
-                except HeldTooMuch:
-                    self._cautious = True
+        while not self._stopping:
+            try:
+                self._session()
+            except AMQPError as error:
+                self._on_error(error)
+                self._rest(self._reconnect.next())
+            except HeldTooMuch:
+                self._cautious = True
 
     def _rest(self, seconds: float) -> None:
         deadline = self._clock() + seconds
         while not self._stopping and (left := deadline - self._clock()) > 0:
             self._sleep(min(left, POLL_SECONDS))
 
-    def _session(self, threads: Executor) -> None:
+    def _session(self) -> None:
         self._pending.clear()
         self._pending_bytes = 0
         self._returning.clear()
@@ -153,7 +145,7 @@ class Ingress:
             channel.basic_qos(prefetch_count=FEW if self._cautious else self._prefetch)
             channel.basic_consume(INGRESS, self._arrived)
             self._reconnect.reset()
-            self._consume(connection, channel, threads)
+            self._consume(connection, channel)
 
     def _arrived(self, _channel: Any, method: Any, properties: Any, body: bytes) -> None:
         headers = properties.headers or {}
@@ -170,86 +162,30 @@ class Ingress:
             )
         )
 
-    def _consume(self, connection: Any, channel: Any, threads: Executor) -> None:
-        def wake() -> None:  # a connection that is closed has woken its thread by itself
-            with suppress(AMQPError):
-                connection.add_callback_threadsafe(lambda: None)
+    def _consume(self, connection: Any, channel: Any) -> None:
+        while not self._stopping:
+            if not channel.consumer_tags:
+                raise ConsumerCancelled("the broker cancelled the consumer of the queue ingress")
+            batch = self._gather(connection)
+            self._return_due(channel)
+            if batch and not self._settled(channel, batch):
+                self._hold(connection, batch)
+            elif batch and self._cautious:
+                self._cautious = False
+                return  # to a session that asks for more
 
-        with UnderWay(threads, self._handle, wake) as under_way:
-            while not self._stopping:
-                if not channel.consumer_tags:
-                    raise ConsumerCancelled("the broker cancelled the consumer of queue ingress")
-                batch = self._gather(connection, channel, under_way)
-                self._return_due(channel)
-                if batch and self._take(connection, channel, under_way, batch):
-                    return  # to a session that asks for more
-            self._finish(connection, channel, under_way, len(under_way))
-
-    def _take(
-        self, connection: Any, channel: Any, under_way: UnderWay, batch: list[Delivery]
-    ) -> bool:
-        """Have *batch* handled; tell whether the session has been cautious long enough."""
-        if self._is_usual(batch):
-            under_way.begin(batch)
-            return False
-        if under_way:  # what was begun before it must be over, and goes before it if it failed
-            self._put_back(batch)
-            self._finish(connection, channel, under_way, len(under_way))
-        elif not self._settled(channel, batch):
-            self._hold(connection, batch)
-        elif self._cautious:
-            self._cautious = False
-            return True
-        return False
-
-    def _is_usual(self, batch: list[Delivery]) -> bool:
-        return not (self._cautious or self._outage.failures or _has_suspects(batch))
-
-    def _gather(self, connection: Any, channel: Any, under_way: UnderWay) -> list[Delivery]:
-        """Return the next batch, empty when there is none yet or one under way has failed."""
+    def _gather(self, connection: Any) -> list[Delivery]:
         if not self._pending:
             connection.process_data_events(time_limit=POLL_SECONDS)
+        if not self._pending:
+            return []
         deadline = self._clock() + self._batch_wait
-        while not self._stopping:
-            ended = 1 if under_way.has_news or self._must_wait(under_way) else 0
-            if not self._finish(connection, channel, under_way, ended):
-                return []
+        while not self._is_full and not self._stopping:
             left = deadline - self._clock()
-            if not self._pending or self._is_full or (left <= 0 and not under_way):
+            if left <= 0:
                 break
-            if not ended:  # while one is handled there is time for a full one
-                wait = POLL_SECONDS if under_way else left
-                connection.process_data_events(time_limit=wait)
-        return [] if under_way.is_full else self._batch()
-
-    def _must_wait(self, under_way: UnderWay) -> bool:
-        """Whether no more may be read or begun before something has come back."""
-        ahead = under_way.size + self._pending_bytes >= BATCH_BYTES
-        return bool(under_way) and (ahead or (self._is_full and under_way.is_full))
-
-    def _finish(self, connection: Any, channel: Any, under_way: UnderWay, count: int) -> bool:
-        """Acknowledge the *count* batches begun first; False: one has failed, and all came back."""
-        for _ in range(count):
-            batch, error = under_way.first()
-            if error is not None:
-                self._on_error(error)
-                self._hold(connection, [*batch, *self._recovered(channel, under_way)])
-                return False
-            self._acknowledge(channel, batch)
-        return True
-
-    def _recovered(self, channel: Any, under_way: UnderWay) -> list[Delivery]:
-        """Wait for the batches behind one that has failed; return what has failed of them."""
-        failed: list[Delivery] = []
-        while under_way:
-            batch, error = under_way.first()
-            if error is not None:
-                self._on_error(error)
-                failed += batch
-                continue
-            for delivery in batch:  # a multiple ack would take what failed before along
-                channel.basic_ack(delivery.tag)
-        return failed
+            connection.process_data_events(time_limit=left)
+        return self._batch()
 
     @property
     def _is_full(self) -> bool:
@@ -265,7 +201,8 @@ class Ingress:
         return batch
 
     def _settled(self, channel: Any, batch: list[Delivery]) -> bool:
-        if _has_suspects(batch) or self._outage.failures >= PATIENCE:
+        suspects = any(delivery.delivery_count >= SUSPECT_AFTER for delivery in batch)
+        if suspects or self._outage.failures >= PATIENCE:
             return self._settled_one_by_one(channel, batch)
         if not self._handled(batch):
             return False
@@ -323,17 +260,10 @@ class Ingress:
 
     def _hold(self, connection: Any, batch: list[Delivery]) -> None:
         """Put *batch* back to the front and wait, still answering the broker's heartbeats."""
-        self._put_back(batch)
+        self._pending.extendleft(reversed(batch))
+        self._pending_bytes += sum(len(delivery.body) for delivery in batch)
         deadline = self._clock() + self._outage.next()
         while not self._stopping and (left := deadline - self._clock()) > 0:
             connection.process_data_events(time_limit=min(left, POLL_SECONDS))
             if self._pending_bytes >= HELD_BYTES and not self._cautious:
                 raise HeldTooMuch
-
-    def _put_back(self, batch: list[Delivery]) -> None:
-        self._pending.extendleft(reversed(batch))
-        self._pending_bytes += sum(len(delivery.body) for delivery in batch)
-
-
-def _has_suspects(batch: Sequence[Delivery]) -> bool:
-    return any(delivery.delivery_count >= SUSPECT_AFTER for delivery in batch)
