@@ -25,7 +25,6 @@ LISTS = {
     "documents_by_status": "documents (status, id)",
     "documents_by_connection": "documents (connection_id, id)",
 }
-BY_MINTSOFT_ID = {"documents_by_mintsoft_id": "documents (kind, mintsoft_id)"}
 
 
 @dataclass
@@ -48,7 +47,6 @@ def ways_of() -> list[Way]:
         Way("without the reconciliation's triggers", BALANCE),
         Way("without the tallies' triggers either", (*BALANCE, *TALLIES)),
         Way("nor the indexes of lists", (*BALANCE, *TALLIES), LISTS),
-        Way("nor the one by Mintsoft's id", (*BALANCE, *TALLIES), {**LISTS, **BY_MINTSOFT_ID}),
     ]
 
 
