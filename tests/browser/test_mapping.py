@@ -23,6 +23,7 @@ def read_books(console: ConsoleUnderTest, connection: object) -> None:
     books.read_chart(runtime.pool, runtime.gateway_for(row), row.id)
 
 
+@pytest.mark.proof
 def test_map_with_a_mistake_mend_it_and_come_back(
     console: ConsoleUnderTest, page: Page, snap: Snap
 ) -> None:

@@ -38,6 +38,7 @@ def at_provider(page: Page, choice: str) -> None:
     page.get_by_role("button", name=choice).click()
 
 
+@pytest.mark.proof
 def test_the_way_in_and_out(door: Door, page: Page, snap: Snap) -> None:
     """Cancelled: told so. Without a group: told so. With one: in, where one was going."""
     door.person("ada", "acme-books")

@@ -83,6 +83,7 @@ def test_health_knows_the_database_and_its_migrations(console: ConsoleUnderTest)
     assert (answer.status_code, answer.json()["lacks"]) == (503, "migrations")
 
 
+@pytest.mark.proof
 def test_a_database_that_is_away_is_told(fleet: Fleet) -> None:
     """Ready says no, live says yes, pages say what it means."""
     away = "postgresql://nobody@127.0.0.1:9/none"

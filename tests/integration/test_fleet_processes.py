@@ -135,6 +135,7 @@ def test_a_relay_killed_between_publishing_and_marking(
     assert {each["data"]["MintsoftId"] for each in heard} == set(range(1, 21))
 
 
+@pytest.mark.proof
 def test_sigterm_under_load_strands_nothing(
     fleet: Fleet, processes: Processes, amqp_url: str
 ) -> None:

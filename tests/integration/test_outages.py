@@ -53,6 +53,7 @@ def last_transaction(fleet: Fleet) -> int:
     return int(row["n"])
 
 
+@pytest.mark.proof
 def test_a_used_up_limit_is_not_asked_for_each_batch(fleet: Fleet) -> None:
     """Given 2,000 waiting orders and a closed limit, one batch finds out; the rest is untouched."""
     warmed_up(fleet)

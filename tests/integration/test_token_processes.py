@@ -69,6 +69,7 @@ def export_at_once(fleet: Fleet, connections: list[UUID]) -> list[int]:
         return [worker.wait(timeout=60) for worker in workers]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("known", [True, False], ids=["we know it", "only Xero knows it"])
 def test_eight_processes_with_expired_tokens(fleet: Fleet, known: bool) -> None:
     """Exactly one refresh, no invalid_grant, nobody lost, every document posted at once."""
