@@ -68,6 +68,12 @@ class Node(Rabbitmq):
         if self.process:
             self.process.wait()
 
+    def close(self) -> None:
+        """Leave nothing running, its name server included."""
+        processes.kill_marked(self.folder)
+        if self.process:
+            self.process.wait()
+
     def stand_still(self) -> None:
         """Hold the whole node: it answers nothing, and its connections stay open."""
         for each in self.machine():
@@ -142,7 +148,7 @@ def cluster(*, apart: bool | None = None) -> Iterator[Cluster]:
             for number, seat in enumerate(seats, 1)
         }
         for node in nodes.values():
-            stack.callback(processes.kill_marked, node.folder)
+            stack.callback(node.close)
             node.prepare(fresh=True)
         nodes[1].launch()
         nodes[1].wait()  # the others join it
