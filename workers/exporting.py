@@ -224,7 +224,7 @@ class Run:
             self._failed(attempt, failure)
             return
         try:
-            found = self._look_up_taken(answers)
+            found = self._look_up_refused(attempt, answers)
         except Failure as failure:
             self._recorder.repeat(attempt, failure)
             return
@@ -236,10 +236,17 @@ class Run:
             body,
         )
 
-    def _look_up_taken(self, answers: Sequence[InvoiceOutcome]) -> dict[str, FoundInvoice]:
-        """Return what has the numbers that Xero calls taken: an earlier try may have done it."""
-        taken = [answer.number for answer in answers if settling.is_taken(answer)]
-        return self._gateway.invoices_by_number(taken) if taken else {}
+    def _look_up_refused(
+        self, attempt: Attempt, answers: Sequence[InvoiceOutcome]
+    ) -> dict[str, FoundInvoice]:
+        """Return what Xero has under numbers that it refused and an earlier try may have used.
+
+        A repeat may be refused for another reason than the number: Xero had forgotten the key,
+        and an account was archived in between.
+        """
+        doubtful = settling.refused if attempt.is_repeat else settling.taken
+        numbers = doubtful(answers)
+        return self._gateway.invoices_by_number(numbers) if numbers else {}
 
     def _look_up(self, attempt: Attempt, *, was_sent: bool) -> None:
         """The key may have died: record what Xero has, send again only what it lacks.

@@ -1,6 +1,6 @@
 """What Xero's answers mean for the members of an attempt. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from random import Random
 from uuid import UUID
@@ -19,18 +19,27 @@ from workers.xero.results import FoundInvoice, InvoiceOutcome
 NUMBER_TAKEN = "xero_number_taken"
 
 
-def is_taken(answer: InvoiceOutcome) -> bool:
-    """Return whether Xero refused the document because its number is in use: perhaps by itself."""
-    return not answer.ok and reason_of(answer.errors).code == NUMBER_TAKEN
+def refused(answers: Iterable[InvoiceOutcome]) -> list[str]:
+    """Return the numbers of what Xero refused."""
+    return [each.number for each in answers if not each.ok]
+
+
+def taken(answers: Iterable[InvoiceOutcome]) -> list[str]:
+    """Return the numbers that Xero refused because they are in use: perhaps by us."""
+    return [
+        each.number
+        for each in answers
+        if not each.ok and reason_of(each.errors).code == NUMBER_TAKEN
+    ]
 
 
 def by_answer(
     member: Member, answer: InvoiceOutcome, found: Mapping[str, FoundInvoice], rng: Random
 ) -> Settlement:
-    """Settle *member* by its element of the answer; *found* is what has its number."""
+    """Settle *member* by its element of the answer; *found* is what has a refused number."""
     if answer.in_xero is not None:
         return outcomes.posted(member, answer.in_xero)
-    if is_taken(answer) and member.invoice_number in found:
+    if member.invoice_number in found:
         return by_look_up(member, found, rng)
     return outcomes.refused(member, reason_of(answer.errors), " ".join(answer.errors))
 

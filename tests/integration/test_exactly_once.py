@@ -122,6 +122,23 @@ def test_an_answer_that_never_comes_or_says_nothing(loaded: Fleet, fault: dict[s
     assert_each_once(loaded)
 
 
+def test_a_repeat_that_xero_refuses_is_asked_for_first(loaded: Fleet) -> None:
+    """Xero forgot the key, and the account was archived since: what the first try wrote is ours."""
+    [connection] = loaded.rows("select tenant_id from connections")
+    loaded.fault(
+        kind="timeout_after_write", seconds=0.2, method="PUT", path=f"^{INVOICES}$", times=1
+    )
+    loaded.xero.admin.post("/_sim/idempotency", json={"seconds": 0})
+    loaded.drain()
+    assert loaded.statuses() == {"posted": 1, "sending": 10}
+    account = f"/_sim/organisations/{connection['tenant_id']}/accounts/200"
+    loaded.xero.admin.post(account, json={"Status": "ARCHIVED"})
+    loaded.age(MINUTE)
+    loaded.drain()
+    assert loaded.calls("PUT", INVOICES) == 3, "the repeat was not sent: this shows nothing"
+    assert_each_once(loaded)
+
+
 def test_throttled_is_not_failed(loaded: Fleet) -> None:
     """A 429 puts documents back with a due time; no attempt is counted against them."""
     loaded.fault(
