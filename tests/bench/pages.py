@@ -11,9 +11,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from urllib.parse import parse_qsl
+
+from httpx import Response
 
 from tests.bench.section import Section
-from tests.support.console import Browser, serving_console
+from tests.support.console import Browser, hidden_fields, serving_console
 from tests.support.fleet import Fleet
 from workers.store.operators import Role
 
@@ -119,8 +123,13 @@ PAGES = (
     f"/connections/{HERE}/preview",
     f"/connections/{HERE}/drafts",
     f"/connections/{HERE}/backfill",
+    f"/connections/{HERE}/mapping",
+    f"/connections/{HERE}/mapping/import",
+    f"/connections/{HERE}/notices",
+    f"/connections/{HERE}/disconnect",
+    "/connections/new",
     "/documents",
-    "/documents?below=500000",
+    "/documents?below={middle}",
     "/documents?status=waiting",
     "/documents?status=posted",
     "/documents?status=posted_with_warnings",
@@ -134,16 +143,20 @@ PAGES = (
     "/documents?q=ord-555555",
     "/documents?q=web-12",
     "/documents?q=o",
-    "/documents/500000",
+    "/documents/{middle}",
     "/imports",
     "/imports?status=needs_attention",
     "/imports?reason=sku_unknown",
     f"/imports?connection={HERE}&kind=purchase_order",
     "/imports?text=inv-55555",
     "/imports?text=nothing",
+    "/imports/1",
+    "/imports/retry?status=needs_attention",
     "/parked",
     "/parked?code=not-json",
     "/parked?text=nothing",
+    "/parked/1",
+    "/parked/replay",
     "/schedules",
     f"/reconciliation?connection={HERE}&first={{month}}&last={{end}}",
     f"/reconciliation?connection={HERE}&first={{month}}&last={{end}}&finding=all",
@@ -154,7 +167,19 @@ PAGES = (
     "/reasons",
     "/reasons/totals_differ",
 )
-"""``month`` and ``year`` are the first days of spans that end at ``end``, among the documents."""
+"""``month`` and ``year`` begin spans that end at ``end``; ``middle`` is a document."""
+
+PREVIEWS = (
+    "/documents?verb=retry",
+    "/documents?verb=retry&status=needs_attention",
+    "/documents?verb=retry&reason=totals_differ",
+    f"/documents?verb=skip&connection={HERE}",
+    "/documents?verb=skip&client=211",
+    "/documents?verb=skip&q=web-12",
+)
+"""What would be done with all that fit, as the list's form asks it."""
+
+ACT = "/acts/{id}"
 
 
 @dataclass(frozen=True)
@@ -179,9 +204,16 @@ def measure(fleet: Fleet, documents: int, say: Callable[[str], None]) -> list[Pa
     """Fill the fleet's ledger up to *documents*, visit each page, and return the times."""
     fill(fleet, documents, say)
     with serving_console(fleet) as console:
-        browser = console.signed_in("bench", Role.BOOKKEEPER)
-        named = days(fleet)
-        return [_visited(browser, path.format(**named)) for path in PAGES]
+        browser = console.signed_in("bench", Role.OPERATOR)
+        named = days(fleet) | {"middle": documents // 2}
+        found = [_visited(path, partial(browser.get, path)) for path in addresses(**named)]
+        found += [_previewed(browser, address) for address in PREVIEWS]
+        return [*found, _visited(ACT, partial(browser.get, _acted(browser)))]
+
+
+def addresses(**named: object) -> list[str]:
+    """Return the pages' addresses with the days that they name."""
+    return [path.format(**named) for path in PAGES]
 
 
 def fill(fleet: Fleet, documents: int, say: Callable[[str], None]) -> None:
@@ -213,11 +245,29 @@ def _fill(fleet: Fleet, first: int, last: int, most: int) -> None:
             conn.execute(statement, {"first": first, "last": last})
 
 
-def _visited(browser: Browser, path: str) -> Page:
+def _previewed(browser: Browser, address: str) -> Page:
+    path, _, asked = address.partition("?")
+    fields = hidden_fields(browser.get(path).text) | dict(parse_qsl(asked)) | {"scope": "all"}
+    send = partial(browser.client.post, path, data=fields)
+    return _visited(f"preview of {address}", send)
+
+
+def _acted(browser: Browser) -> str:
+    """Retry what one reason holds; return the address that says what became of it."""
+    asked = {"verb": "retry", "scope": "all", "reason": "totals_differ"}
+    hidden = hidden_fields(browser.get("/documents").text)
+    preview = browser.client.post("/documents", data=hidden | asked)
+    done = browser.client.post("/acts", data=hidden_fields(preview.text))
+    if done.status_code != 303:
+        raise SystemExit(f"the act was answered {done.status_code}")
+    return done.headers["location"]
+
+
+def _visited(path: str, visit: Callable[[], Response]) -> Page:
     times = []
     for _ in range(VISITS + 1):
         began = time.perf_counter()
-        answer = browser.get(path)
+        answer = visit()
         times.append((time.perf_counter() - began) * 1000)
         if answer.status_code != 200:
             raise SystemExit(f"{path} answered {answer.status_code}")

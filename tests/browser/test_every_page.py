@@ -15,8 +15,7 @@ from tests.browser.conftest import Snap
 from tests.browser.test_walk import sign_in
 from tests.support.console import ConsoleUnderTest
 from tests.support.imports import Office
-from workers.console.app import routes
-from workers.console.described import HTML, Described
+from tests.support.pages import page_paths
 from workers.store.operators import Role
 
 LOOKS = ((1280, 900, "light"), (390, 844, "dark"))
@@ -57,19 +56,6 @@ EXAMPLES = {
 """Addresses of each page with something on it; those of a connection need no example."""
 
 OF_A_CONNECTION = "/connections/{id}"
-
-
-def paths() -> list[str]:
-    """Every address in the table of routes that answers with a page."""
-    return [
-        each.told.path
-        for each in routes()
-        if isinstance(each, Described) and each.told.method == "GET" and _is_page(each)
-    ]
-
-
-def _is_page(route: Described) -> bool:
-    return HTML in route.told.answers.values() and route.told.answers.get(200, HTML) == HTML
 
 
 def addresses(path: str, connection: str, act: str) -> list[str]:
@@ -118,7 +104,7 @@ def test_every_page_is_for_everybody(
     console.operator("ada", Role.OPERATOR)
     sign_in(page)
     act = act_on_documents(page)
-    for path in paths():
+    for path in page_paths():
         if path in ELSEWHERE or path == SIGN_IN:
             continue
         for address in addresses(path, f"/connections/{shop.connection}", act):
@@ -140,7 +126,7 @@ def test_an_empty_console_says_what_to_do(
         assert page.locator("main a[href^='/connections']").count(), path
     found = [
         fault
-        for path in paths()
+        for path in page_paths()
         if path not in ELSEWHERE and "{" not in path and path != SIGN_IN
         for fault in faults(page, path)
     ]
