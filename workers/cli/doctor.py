@@ -52,12 +52,12 @@ def doctor(json: AsJson = False) -> None:
         output.table("Settings", ("Setting", "Value", "Source"), rows)
         checks = [(each.check, each.status, each.detail, each.remedy) for each in found]
         output.table("Checks", ("Check", "Result", "Found", "What to do"), checks)
-        output.note(_summary(found))
+        output.note(summary(found))
     if failed:
         raise typer.Exit(1)
 
 
-def _summary(found: Sequence[Finding]) -> str:
+def summary(found: Sequence[Finding]) -> str:
     """Return what doctor found in a sentence."""
     failed = ", ".join(dict.fromkeys(each.check for each in found if each.status == FAILED))
     if failed:
