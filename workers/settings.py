@@ -291,5 +291,6 @@ def _fernet(key: SecretStr) -> Fernet:
         return Fernet(key.get_secret_value())
     except ValueError:
         raise ValueError(
-            "MX_SECRET_KEYS holds a value that is no Fernet key (44 characters of URL-safe base64)"
+            "MX_SECRET_KEYS holds a value that is no Fernet key (44 characters of URL-safe base64):"
+            " copy the key again, whole"
         ) from None

@@ -56,7 +56,7 @@ def test_thirty_seven_orders_wait_for_an_archived_account(
     sign_in(page)
     page.get_by_role("link", name="Overview").click()
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-    expect(page.locator("#verdict")).to_contain_text("37 documents need somebody")
+    expect(page.locator("#verdict")).to_contain_text("37 documents need attention")
     snap("20-overview-stuck")
     judge(page)
 

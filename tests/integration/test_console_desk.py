@@ -43,7 +43,7 @@ def test_imports_are_found_told_and_set_going(console: ConsoleUnderTest) -> None
     assert "View in Xero" in story
     assert "https://mintsoft.example/Order/Details/" in story
     assert "&#34;UnitPrice&#34;: 10" in story
-    assert "order.imported.v1" in story
+    assert "Told other systems that the order is in Mintsoft" in story
 
     skipped, done = f"import-{ids['INV-1']}", f"import-{ids['INV-9']}"
     nothing = browser.post("/imports", do="skip", **{skipped: "on"})

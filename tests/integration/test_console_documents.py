@@ -31,8 +31,8 @@ def browser(console: ConsoleUnderTest) -> Browser:
 
 def test_the_overview_says_what_needs_somebody(browser: Browser) -> None:
     told = text_of(browser.get("/").text)
-    assert "1 document needs somebody" in told
-    assert "Currency not enabled 1 connection · More about: Currency not enabled 1" in told
+    assert "1 document needs attention" in told
+    assert "Currency not enabled 1 connection · What to do about: Currency not enabled 1" in told
     assert "58 Waiting" in told
     assert "Order ORD-3 , for less than a minute" in told
     assert "Demo UK acme, client 3 Connected 58 1" in told

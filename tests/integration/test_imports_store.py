@@ -44,3 +44,15 @@ def test_impossible_rows_are_refused(fleet: Fleet) -> None:
                 " number, status, xero_updated_at, payload) select connection_id, tenant_id,"
                 " account, client_id, kind, xero_id, number, 'waiting', now(), '{}' from imports"
             )
+
+
+def test_lists_are_in_the_order_in_which_documents_were_entered(fleet: Fleet) -> None:
+    """One reading brings in many; ids, by which lists go, follow Xero's time and then numbers."""
+    at = office(fleet)
+    numbers = [f"INV-{number}" for number in range(11, 19)]
+    for number in numbers:
+        at.sell(number)
+    fleet.poll()
+    with psycopg.connect(fleet.runtime.settings.database_url.get_secret_value()) as conn:
+        listed = [row[0] for row in conn.execute("select number from imports order by id")]
+    assert listed == numbers

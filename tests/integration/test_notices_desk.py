@@ -37,7 +37,7 @@ def test_an_operator_wants_silence(
     with serving_console(fleet) as console:
         browser = console.signed_in()
         path = f"/connections/{connection}/notices"
-        assert "No way to people is set up" in browser.get(path).text
+        assert "neither mail nor a web hook is set up" in browser.get(path).text
         assert browser.post(f"{path}/silence", path, hours="9").status_code == 422
         assert browser.post(f"{path}/silence", path, hours="24").status_code == 303
         assert "Silence until" in browser.get(path).text

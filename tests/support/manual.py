@@ -55,6 +55,8 @@ ELSEWHERE: dict[str, str] = {
     "mintsoft-xero db upgrade": STORED,
     "mintsoft-xero operator add sam --role bookkeeper": STORED,
     "mintsoft-xero run": "tests/integration/test_cli_roles.py runs it; the story has the roles",
+    "mintsoft-xero connection add --mode accounting --account acme --client-id 3 --warehouse-id 5"
+    " --channel-id 2 --tenant-id TENANT --token-file tokens.json": STORED,
     "mintsoft-xero mapping load CONNECTION mapping.yaml": STORED,
     "mintsoft-xero mapping check CONNECTION": STORED,
     "mintsoft-xero event bind": BROKER_OF_BUSES,

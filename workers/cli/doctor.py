@@ -1,7 +1,8 @@
 """``mintsoft-xero doctor``: is everything there that the fleet needs, and what to do if not."""
 
+import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -51,8 +52,18 @@ def doctor(json: AsJson = False) -> None:
         output.table("Settings", ("Setting", "Value", "Source"), rows)
         checks = [(each.check, each.status, each.detail, each.remedy) for each in found]
         output.table("Checks", ("Check", "Result", "Found", "What to do"), checks)
+        output.note(summary(found))
     if failed:
         raise typer.Exit(1)
+
+
+def summary(found: Sequence[Finding]) -> str:
+    """Return what doctor found in a sentence."""
+    failed = ", ".join(dict.fromkeys(each.check for each in found if each.status == FAILED))
+    if failed:
+        return f"Not ready: {failed}. The last column says what to do."
+    warned = ", ".join(dict.fromkeys(each.check for each in found if each.status == WARNING))
+    return f"Ready; look at: {warned}." if warned else "Ready."
 
 
 def setting_rows(settings: "Settings") -> Iterator[Setting]:
@@ -68,7 +79,7 @@ def masked(field: str, value: object) -> str:
     from pydantic import SecretStr
 
     if isinstance(value, list):
-        return f"{len(value)} keys" if value else ""
+        return {0: "", 1: "1 key"}.get(len(value), f"{len(value)} keys")
     if not isinstance(value, SecretStr):
         return str(value)
     secret = value.get_secret_value()
@@ -186,6 +197,7 @@ def _greet_broker(url: str) -> str:
     """Connect and return what the broker calls itself."""
     from events.amqp import connect, parameters
 
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # what it raises is told, once, as a check
     nodes = parameters(url, "doctor")
     for each in nodes:
         each.socket_timeout = each.stack_timeout = each.blocked_connection_timeout = SECONDS

@@ -56,7 +56,7 @@ def _remedy(error: BaseException) -> str:
 
 def _of_broker(error: BaseException) -> str | None:
     from dramatiq.errors import BrokerError
-    from pika.exceptions import AMQPError
+    from pika.exceptions import AMQPConnectionError, AMQPError
 
     from events.amqp import Unreachable
     from events.egress import NotConfirmed
@@ -65,6 +65,8 @@ def _of_broker(error: BaseException) -> str | None:
         return f"{error}. Check RabbitMQ and MX_AMQP_URL."
     if isinstance(error, Unreachable):
         return f"RabbitMQ can't be reached ({error}): see MX_AMQP_URL."
+    if isinstance(error, AMQPConnectionError) and not str(error):
+        return "RabbitMQ can't be reached (no answer): start it or set MX_AMQP_URL."
     if isinstance(error, AMQPError | BrokerError):
         return f"RabbitMQ can't be reached ({_words(error)}): start it or set MX_AMQP_URL."
     return None

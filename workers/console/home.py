@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from schemas.exports import Status
+from schemas.imports import ImportStatus
 from workers.console import charts, searching, words
 from workers.console.charts import Bar
 from workers.console.desk import Console
@@ -21,11 +22,14 @@ from workers.console.visits import Visit, page
 from workers.console.words import Standing
 from workers.store import directory, glance, notices, overview, tallies
 from workers.store.browsing import WARNED, Counts, Search
+from workers.store.glance import Besides
 from workers.store.tallies import Hour, Tally
 
 MOST_REASONS = 6
 MOST_CONNECTIONS = 25
 """On the page; those in trouble come first, and all are a click away."""
+
+IMPORTS_IN_NEED = f"/imports?status={ImportStatus.NEEDS_ATTENTION.value}"
 
 HELD_UP = 15 * 60
 """Seconds: what waits longer, with nothing reaching Xero, is no queue any more."""
@@ -77,16 +81,22 @@ def show(console: Console, visit: Visit) -> Response:
         today = glance.today(conn)
         budgets = glance.budgets(conn)
         unheard = notices.unheard(conn)
+        besides = glance.besides(conn)
     search = Search(status=Status.NEEDS_ATTENTION.value)
     counts = Counts(standing, is_cut=False)
     figures = figures_of(standing, today)
+    reasons = searching.by_reason(counts, search)
     queue = charts.depths(_waiting(standing), [each.grew for each in hours])
     return console.render(
         visit,
         "overview.html",
-        verdict=verdict(number, figures, hours, oldest.seconds if oldest else 0),
+        verdict=verdict(number, figures, hours, oldest.seconds if oldest else 0, besides),
         figures=figures,
-        reasons=searching.by_reason(counts, search)[:MOST_REASONS],
+        reasons=reasons[:MOST_REASONS],
+        unsaid=len(reasons[MOST_REASONS:]),
+        held=sum(count for _, count in reasons),
+        besides=besides,
+        imports_in_need=IMPORTS_IN_NEED,
         examples=_examples(counts),
         oldest=oldest,
         hours=hours,
@@ -120,11 +130,15 @@ def figures_of(standing: Sequence[Tally], today: Mapping[tuple[str, bool], int])
 
 
 def verdict(
-    connected: Mapping[str, int], figures: Sequence[Figure], hours: Sequence[Hour], oldest: float
+    connected: Mapping[str, int],
+    figures: Sequence[Figure],
+    hours: Sequence[Hour],
+    oldest: float,
+    besides: Besides,
 ) -> Verdict:
     """Return in a sentence whether money is flowing; *oldest* is in seconds.
 
-    *connected* counts connections by their status.
+    *connected* counts connections by their status; *besides* is what needs attention as well.
     """
     lost = connected.get("lost", 0)
     if not lost and not connected.get("active"):
@@ -143,15 +157,29 @@ def verdict(
             f"Nothing reaches Xero. {waits} waiting, for up to {words.age(oldest)}.",
             searching.address({"status": Status.WAITING.value}),
         )
-    flowing = f"{words.number_of(lately, 'document')} reached Xero in the last hour or two"
-    if held:
-        needs = "needs" if held == 1 else "need"
+    flowing = f"{words.number_of(lately, 'document')} reached Xero since {hours[-2].hour:%H:%M} UTC"
+    if needs := _in_need(held, besides):
         start = f"{flowing}; " if lately else ""
-        told = f"{start}{words.number_of(held, 'document')} {needs} somebody."
-        return Verdict("warn", told, searching.address({"status": Status.NEEDS_ATTENTION.value}))
+        return Verdict("warn", f"{start}{needs}.", _first_in_need(held, besides))
     if lately:
         return Verdict("good", f"Money is flowing: {flowing}.")
     return Verdict("good", "All is well: nothing waits, nothing needs anybody.")
+
+
+def _in_need(held: int, besides: Besides) -> str:
+    """Return what needs attention, as a clause; nothing for nothing."""
+    counted = {"document": held, "import": besides.imports, "parked message": besides.parked}
+    said = [words.number_of(count, what) for what, count in counted.items() if count]
+    if not said:
+        return ""
+    verb = "needs" if sum(counted.values()) == 1 else "need"
+    return f"{' and '.join(filter(None, [', '.join(said[:-1]), said[-1]]))} {verb} attention"
+
+
+def _first_in_need(held: int, besides: Besides) -> str:
+    if held:
+        return searching.address({"status": Status.NEEDS_ATTENTION.value})
+    return IMPORTS_IN_NEED if besides.imports else "/parked"
 
 
 def throughput(hours: Sequence[Hour]) -> Chart:

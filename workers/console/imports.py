@@ -110,7 +110,7 @@ def act(console: Console, visit: Visit) -> Response:
         )
     with console.runtime.pool.connection() as conn:
         done = _done(conn, visit, do, chosen, why)
-    words = "skipped" if do == "skip" else "set going: Mintsoft gets them now"
+    words = "skipped" if do == "skip" else "set going: on the way to Mintsoft now"
     return acted(console, visit, "import", words, done.done, done.refused, "/imports")
 
 

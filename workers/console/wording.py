@@ -28,6 +28,15 @@ IMPORT_KINDS = {
 }
 """What a document is in Xero."""
 
+IMPORT_EVENTS = {
+    "order.import-requested.v1": "Asked Mintsoft to make the order",
+    "asn.import-requested.v1": "Asked Mintsoft to make the ASN",
+    "order.imported.v1": "Told other systems that the order is in Mintsoft",
+    "asn.imported.v1": "Told other systems that the ASN is in Mintsoft",
+    "import.needs-attention.v1": "Told other systems that it needs attention",
+}
+"""What an event of ours about an import says."""
+
 BECOMES = {
     ImportKind.SALES_ORDER.value: "order",
     ImportKind.PURCHASE_ORDER.value: "ASN",

@@ -121,9 +121,9 @@ ATTEMPTS = {
 }
 
 EVENTS = {
-    "document.posted.v1": "Told others that it is in Xero",
-    "document.needs-attention.v1": "Told others that it needs attention",
-    "document.withdrawn.v1": "Told others that it was withdrawn",
+    "document.posted.v1": "Told other systems that it is in Xero",
+    "document.needs-attention.v1": "Told other systems that it needs attention",
+    "document.withdrawn.v1": "Told other systems that it was withdrawn",
 }
 
 TECHNICAL = frozenset({"tenant_id", "from"})

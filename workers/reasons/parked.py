@@ -25,7 +25,7 @@ PARKED = (
     ),
     _parked(
         "not-json",
-        "No JSON",
+        "Not JSON",
         "The event is no JSON text, or nests too deep.",
         _SEND_AGAIN,
         Who.MINTSOFT,

@@ -11,6 +11,9 @@ from workers.store.sql import queries
 
 SQL = queries("glance")
 
+MOST_BESIDES = 10_000
+"""Imports and messages are counted so far: how many more there are changes nothing."""
+
 MOST_BUDGETS = 20
 """Organisations on the page: those that asked most of Xero today."""
 
@@ -40,6 +43,22 @@ class Budget:
     def left(self, day_limit: int) -> int:
         """Return how many calls are left of *day_limit*."""
         return max(day_limit - self.used if self.remaining is None else self.remaining, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Besides:
+    """What waits for somebody beside documents; each counted up to MOST_BESIDES."""
+
+    imports: int = 0
+    parked: int = 0
+
+
+def besides(conn: Connection) -> Besides:
+    """Return how many imports need attention, and how many messages nobody has decided about."""
+    with conn.cursor(row_factory=class_row(Besides)) as cursor:
+        found = cursor.execute(SQL["besides"], {"most": MOST_BESIDES}).fetchone()
+    assert found is not None, "counts are one row"
+    return found
 
 
 def oldest_waiting(conn: Connection) -> Oldest | None:

@@ -28,7 +28,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
         (PoolTimeout("10 s"), ["PostgreSQL can't be reached", "MX_DATABASE_URL"]),
         (psycopg.errors.UndefinedTable("documents"), ["mintsoft-xero db upgrade"]),
         (psycopg.errors.CheckViolation("bad row"), ["PostgreSQL refused", "bad row"]),
-        (AMQPConnectionError(), ["RabbitMQ can't be reached", "MX_AMQP_URL"]),
+        (AMQPConnectionError(), ["RabbitMQ can't be reached (no answer)", "MX_AMQP_URL"]),
         (NotConfirmed([], "gone"), ["gone", "MX_AMQP_URL"]),
         (Throttled(NOON, "day"), ["until 2026-11-23 12:00:00 UTC"]),
         (Transient("503"), ["503"]),

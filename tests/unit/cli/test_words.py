@@ -13,6 +13,7 @@ from workers.broker import ACTOR_OF
 from workers.cli import doctor, publishing, roles
 from workers.cli.checking import path_of, with_value
 from workers.cli.errors import Problem
+from workers.cli.findings import FAILED, OK, WARNING, Finding
 from workers.settings import Settings
 
 
@@ -113,3 +114,20 @@ def test_settings_are_shown_without_secrets(monkeypatch: pytest.MonkeyPatch) -> 
     assert rows["MX_LOG_FORMAT"].source == "default"
     assert rows["MX_MINTSOFT_API_KEY"].source == "environment"
     assert not any("secret" in row.value for row in rows.values())
+
+
+@pytest.mark.parametrize(
+    ("statuses", "sentence"),
+    [
+        ({"database": OK}, "Ready."),
+        ({"database": OK, "xero api": WARNING}, "Ready; look at: xero api."),
+        (
+            {"database": FAILED, "keys": FAILED, "xero api": WARNING},
+            "Not ready: database, keys. The last column says what to do.",
+        ),
+    ],
+)
+def test_doctor_ends_with_a_sentence(statuses: dict[str, str], sentence: str) -> None:
+    """What fails comes before what only warns, by the names in the table."""
+    found = [Finding(check, status, "") for check, status in statuses.items()]
+    assert doctor.summary(found) == sentence

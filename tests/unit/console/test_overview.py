@@ -9,6 +9,7 @@ import pytest
 
 from workers.console import charts, home, words
 from workers.console.charts import Bar
+from workers.store.glance import Besides
 from workers.store.tallies import Hour, Tally
 
 HERE = UUID(int=7)
@@ -39,8 +40,8 @@ def figures(**standing: int) -> list[home.Figure]:
             "bad",
             "Nothing reaches Xero. 4 documents waiting, for up to 2 hours",
         ),
-        ("active", {"needs_attention": 37}, 0, 0, "warn", "37 documents need somebody"),
-        ("active", {"needs_attention": 1}, 5, 0, "warn", "1 document needs somebody"),
+        ("active", {"needs_attention": 37}, 0, 0, "warn", "37 documents need attention"),
+        ("active", {"needs_attention": 1}, 5, 0, "warn", "1 document needs attention"),
         ("lost", {"posted": 9}, 9, 0, "bad", "no longer lets us in: 1 connection"),
         ("pending", {"waiting": 4}, 0, 7200, "warn", "No organisation is connected"),
         ("disconnected", {"posted": 9}, 0, 0, "warn", "No organisation is connected"),
@@ -50,8 +51,37 @@ def test_the_page_in_one_sentence(
     status: str, standing: dict[str, int], posted: int, oldest: float, tone: str, sentence: str
 ) -> None:
     """The worst comes first."""
-    found = home.verdict({status: 1}, figures(**standing), hours(posted), oldest)
+    found = home.verdict({status: 1}, figures(**standing), hours(posted), oldest, Besides())
     assert (found.tone, sentence in found.sentence) == (tone, True), found.sentence
+
+
+@pytest.mark.parametrize(
+    ("held", "besides", "sentence", "path"),
+    [
+        (0, Besides(imports=1), "1 import needs attention.", "/imports?status=needs_attention"),
+        (0, Besides(parked=3), "3 parked messages need attention.", "/parked"),
+        (
+            12,
+            Besides(5, 1),
+            "12 documents, 5 imports and 1 parked message need attention.",
+            "/documents?status=needs_attention",
+        ),
+        (1, Besides(parked=1), "1 document and 1 parked message need attention.", "/documents"),
+    ],
+)
+def test_what_is_no_document_is_not_forgotten(
+    held: int, besides: Besides, sentence: str, path: str
+) -> None:
+    """All is well only when no import and no parked message waits for somebody either."""
+    found = home.verdict({"active": 1}, figures(needs_attention=held), hours(0), 0, besides)
+    assert (found.tone, found.sentence) == ("warn", sentence)
+    assert found.path.startswith(path)
+
+
+def test_what_flows_says_since_when() -> None:
+    """Two hours by the clock: the one that runs and the one before."""
+    found = home.verdict({"active": 1}, figures(posted=9), hours(9), 0, Besides())
+    assert found.sentence == "Money is flowing: 9 documents reached Xero since 09:00 UTC."
 
 
 def test_figures_have_every_status_and_tell_warnings_apart() -> None:

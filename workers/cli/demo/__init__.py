@@ -5,6 +5,7 @@ then a comparison of every document, every penny, every tag and every event.
 """
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,7 +86,8 @@ def _stay(links: list[str], folder: Path) -> None:
     """Keep running until Ctrl-C, which is the way this ends."""
     for link in links:
         output.note(link)
-    output.note(f"Other commands on this demo: source {folder}/env, then mintsoft-xero export list")
+    output.note("Sign in at the console: its Overview says what needs attention, and what to do.")
+    output.note(f"Commands on this demo: source {folder}/env, then {sys.argv[0]} export list")
     output.note("The demo keeps running; Ctrl-C ends it.")
     try:
         threading.Event().wait()

@@ -113,9 +113,13 @@ def _fleet_on(
     return fleet, listener, connected
 
 
+def _counted(problems: int) -> str:
+    return "1 problem" if problems == 1 else f"{problems} problems"
+
+
 def _say_check(screen: Screen, each: Connected) -> None:
     problems = each.checked.problems
-    found = f"{len(problems)} problem(s)" if problems else "everything can be posted"
+    found = _counted(len(problems)) if problems else "everything can be posted"
     screen.say(f"{each.checked.organisation}: mapping checked against its chart, {found}")
     for problem in problems:
         screen.say(f"  {problem.message} {problem.remedy}")

@@ -120,7 +120,7 @@ def _imports(outcome: Outcome) -> list[tuple[object, ...]]:
         there = placed.get((each.kind, each.number))
         worth = (there.total, there.units) if there else (None, None)
         status = import_status_words(each.status)
-        rows.append((each.kind, each.number, status, *worth, each.message))
+        rows.append((each.kind.replace("_", " "), each.number, status, *worth, each.message))
     return rows
 
 

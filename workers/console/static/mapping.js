@@ -37,6 +37,11 @@ function tell(answer) {
   document.getElementById("found-elsewhere").replaceChildren(...elsewhere);
   document.getElementById("found-title").textContent = answer.summary;
   found.hidden = Object.keys(answer.problems).length === 0;
+  const wrong = form.querySelectorAll("input[aria-invalid]");
+  const first = document.getElementById("found-first");
+  first.hidden = wrong.length === 0;
+  if (wrong.length) first.href = `#${encodeURIComponent(wrong[0].id)}`;
+  first.textContent = wrong.length === 1 ? "Go to it" : "Go to the first";
   standing.textContent = answer.summary;
 }
 

@@ -22,3 +22,11 @@ where c.status in ('active', 'lost') and c.tenant_id is not null
 group by c.tenant_id
 order by used desc, organisation
 limit %(most)s;
+
+-- name: besides
+-- Imports and parked messages that wait for somebody, each counted up to a bound.
+select (select count(*) from (
+            select from imports where status = 'needs_attention' limit %(most)s) held) as imports,
+       (select count(*) from (
+            select from parked where replayed_at is null and discarded_at is null
+            limit %(most)s) kept) as parked;

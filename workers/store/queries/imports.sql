@@ -19,6 +19,7 @@ where tenant_id = %(tenant_id)s and account = %(account)s and client_id = %(clie
 -- Documents as Xero has them now; what is older than the ledger's changes nothing. News set a
 -- document going again, unless somebody is at work on it, who will see that there are news, or a
 -- person has decided against it; that what is in Mintsoft was withdrawn counts all the same.
+-- Ids follow the order in which Xero's documents were last changed: lists go by id.
 insert into imports (connection_id, tenant_id, account, client_id, kind, xero_id, number, status,
                      xero_updated_at, payload)
 select %(connection_id)s, %(tenant_id)s, %(account)s, %(client_id)s, %(kind)s, xero_id, number,
@@ -26,7 +27,7 @@ select %(connection_id)s, %(tenant_id)s, %(account)s, %(client_id)s, %(kind)s, x
 from unnest(%(ids)s::uuid[], %(numbers)s::text[], %(updated)s::timestamptz[],
             %(payloads)s::text[])
      as new (xero_id, number, updated_at, payload)
-order by xero_id
+order by updated_at, number, xero_id
 on conflict (tenant_id, account, client_id, kind, xero_id) do update
 set connection_id = excluded.connection_id, number = excluded.number,
     xero_updated_at = excluded.xero_updated_at, payload = excluded.payload,
