@@ -7,6 +7,7 @@ It says nothing that the document does not; ``python -m schemas.reference`` writ
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,44 +24,127 @@ Made by `python -m schemas.reference` from the models, as `schemas/asyncapi.yaml
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A field: its name, whether it has to be there, and what it is in words."""
+
+    name: str
+    is_required: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The fields of the data, or of a part of it that has a name."""
+
+    title: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An event as it is on the wire, laid out."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """All that there is to say of one event."""
+
+    name: str
+    summary: str
+    exchange: str
+    tables: list[Table]
+    examples: list[Example]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The events of one direction."""
+
+    title: str
+    events: list[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The whole document, for whoever writes a page of it."""
+
+    description: str
+    envelope: list[Row]
+    parts: list[Part]
+
+
+def reference() -> Reference:
+    """Return the AsyncAPI document as people read it."""
+    document = asyncapi()
+    sides = (("Events we read", INCOMING), ("Events we publish", OUTGOING))
+    return Reference(
+        document["info"]["description"],
+        list(_rows(document["components"]["schemas"]["cloudEvent"], {})),
+        [Part(title, [_event(document, name) for name in names]) for title, names in sides],
+    )
+
+
 def page() -> str:
     """Return the page in Markdown."""
-    return "\n".join(_lines(asyncapi())) + "\n"
+    return "\n".join(_lines(reference())) + "\n"
 
 
-def _lines(document: Json) -> Iterator[str]:
+def _lines(told: Reference) -> Iterator[str]:
     yield HEAD
-    yield document["info"]["description"]
-    yield from ("", "## The envelope", "", "| attribute | | |", "|---|---|---|")
-    envelope = document["components"]["schemas"]["cloudEvent"]
-    yield from _rows(envelope, {})
-    for title, names in (("Events we read", INCOMING), ("Events we publish", OUTGOING)):
-        yield from ("", f"## {title}")
-        for name in names:
-            yield from _event(document, name)
+    yield told.description
+    yield from ("", "## The envelope", *_markdown(Table("attribute", told.envelope)))
+    for part in told.parts:
+        yield from ("", f"## {part.title}")
+        for event in part.events:
+            yield from _section(event)
 
 
-def _event(document: Json, name: str) -> Iterator[str]:
+def _section(event: Event) -> Iterator[str]:
+    yield from ("", f"### {event.name}", "", event.summary, "")
+    link = f"[JSON Schema](../schemas/json/{event.name}.schema.json)"
+    yield f"Exchange `{event.exchange}`, routing key `{event.name}`, {link}."
+    for table in event.tables:
+        yield from _markdown(table)
+    first = event.examples[0]
+    yield from ("", f"Example: {first.name}", "", "```json", first.text, "```")
+
+
+def _markdown(table: Table) -> Iterator[str]:
+    yield from ("", f"| {table.title} | | |", "|---|---|---|")
+    for row in table.rows:
+        need = "required" if row.is_required else ""
+        yield f"| `{row.name}` | {need} | {row.words} |"
+
+
+def _event(document: Json, name: str) -> Event:
     message = document["components"]["messages"][name]
-    exchange = document["channels"][name]["bindings"]["amqp"]["exchange"]["name"]
     schema = schema_of(name, {**INCOMING, **OUTGOING}[name])
-    yield from ("", f"### {name}", "", message["summary"], "")
-    link = f"[JSON Schema](../schemas/json/{name}.schema.json)"
-    yield f"Exchange `{exchange}`, routing key `{name}`, {link}."
     definitions = schema.get("$defs", {})
-    for title, part in (("data", schema), *definitions.items()):
-        if "properties" in part:
-            yield from ("", f"| {title} | | |", "|---|---|---|", *_rows(part, definitions))
-    first = message["examples"][0]
-    yield from ("", f"Example: {first['name']}", "", "```json")
-    yield from (json.dumps(first["payload"], indent=2, ensure_ascii=False, default=float), "```")
+    return Event(
+        name,
+        message["summary"],
+        document["channels"][name]["bindings"]["amqp"]["exchange"]["name"],
+        [
+            Table(title, list(_rows(part, definitions)))
+            for title, part in (("data", schema), *definitions.items())
+            if "properties" in part
+        ],
+        [Example(each["name"], _laid_out(each["payload"])) for each in message["examples"]],
+    )
 
 
-def _rows(schema: Json, definitions: Json) -> Iterator[str]:
+def _laid_out(payload: Json) -> str:
+    return json.dumps(payload, indent=2, ensure_ascii=False, default=float)
+
+
+def _rows(schema: Json, definitions: Json) -> Iterator[Row]:
     required = schema.get("required", ())
     for name, member in schema["properties"].items():
-        need = "required" if name in required else ""
-        yield f"| `{name}` | {need} | {_told(member, definitions)} |"
+        yield Row(name, name in required, _told(member, definitions))
 
 
 def _told(member: Json, definitions: Json) -> str:

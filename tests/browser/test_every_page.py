@@ -48,6 +48,7 @@ EXAMPLES = {
     "/reconciliation": ["/reconciliation?first=2026-11-01&last=2026-11-30"],
     "/audit": ["/audit"],
     "/reasons": ["/reasons", "/reasons?text=none"],
+    "/events-reference": ["/events-reference"],
     "/reasons/{code}": ["/reasons/account_archived"],
     "/xero/callback": ["/xero/callback?state=spent&code=x"],
     "/xero/choose": ["/xero/choose?state=spent"],

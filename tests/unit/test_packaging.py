@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.metadata
+import json
 import re
+import shutil
 import subprocess
+import sys
+import sysconfig
 import tomllib
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,54 +17,72 @@ from hatchling.builders.wheel import WheelBuilder
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parents[2]
-PACKAGES = ("events", "schemas", "workers")
-DATA = {".sql", ".json", ".yaml", ".html", ".css", ".js"}  # what code reads at run time
+from tests.packaging.checkout import CHECKS, NAMES, ROOT, expected, pins
+
 LOCK = (ROOT / "requirements.lock").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
-    """The wheel, built offline by the same back end that pip would call."""
-    built = next(
-        WheelBuilder(str(ROOT)).build(
-            directory=str(tmp_path_factory.mktemp("dist")), versions=["standard"]
-        )
-    )
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built offline by the same back end that pip would call, and unpacked."""
+    folder = tmp_path_factory.mktemp("wheel")
+    built = next(WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"]))
     with zipfile.ZipFile(built) as opened:
-        yield opened
+        opened.extractall(folder / "site")
+    return folder / "site"
 
 
-@pytest.mark.parametrize("package", [*PACKAGES, "deploy", "tests"])
-def test_no_other_distribution_claims_our_import_names(package: str) -> None:
-    """Short names are ours only as long as nothing else that is installed uses them."""
-    claimed = importlib.metadata.packages_distributions().get(package, [])
-    assert {canonicalize_name(name) for name in claimed} <= {"mintsoft-xero"}
+def judged(site: Path) -> dict[str, list[str]]:
+    """What the packaging checks find of *site*, beside the packages of this environment."""
+    file = expected(site.parent, "requirements.lock")
+    paths = map(str, (CHECKS, file, site, sysconfig.get_path("purelib")))
+    run = [sys.executable, "-I", "-S", *paths]
+    done = subprocess.run(run, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("package", PACKAGES)
-def test_wheel_has_every_file_that_the_code_reads(wheel: zipfile.ZipFile, package: str) -> None:
-    """SQL, schemas and pages travel with the code: an installed fleet needs no checkout."""
-    wanted = {".py", *DATA}
-    here = {
-        path.relative_to(ROOT).as_posix()
-        for path in (ROOT / package).rglob("*")
-        if path.suffix in wanted and "__pycache__" not in path.parts
-    }
-    assert here <= set(wheel.namelist())
+@pytest.fixture(scope="module")
+def found(installed: Path) -> dict[str, list[str]]:
+    """Every check's faults."""
+    return judged(installed)
 
 
-def test_wheel_has_nothing_else(wheel: zipfile.ZipFile) -> None:
-    """Tests, simulators and deployment files are not part of the product."""
-    folders = {name.split("/")[0] for name in wheel.namelist()}
-    assert {folder for folder in folders if not folder.endswith(".dist-info")} == set(PACKAGES)
+@pytest.mark.parametrize("check", NAMES)
+def test_the_wheel_is_as_it_must_be(found: dict[str, list[str]], check: str) -> None:
+    """The very checks that `make image-test` runs inside the image."""
+    assert found[check] == []
 
 
-def test_package_indexes_refuse_it(wheel: zipfile.ZipFile) -> None:
-    """A slip of the hand can't publish it."""
-    metadata = next(name for name in wheel.namelist() if name.endswith("/METADATA"))
-    assert "Classifier: Private :: Do Not Upload" in wheel.read(metadata).decode()
+def test_the_checks_see_what_is_wrong(installed: Path, tmp_path: Path) -> None:
+    """A file lost, changed and added, a name taken, a version not locked: each is told."""
+    site = tmp_path / "site"
+    shutil.copytree(installed, site)
+    (site / "schemas" / "asyncapi.yaml").unlink()
+    (site / "workers" / "clock.py").write_text("import nothing_like_it\n")
+    (site / "events" / "more.sql").touch()
+    other = site / "other-1.dist-info"
+    other.mkdir()
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1\n")
+    (other / "RECORD").write_text("tests/x.py,,\n")
+    own = next(site.glob("mintsoft_xero-*.dist-info"))
+    with (own / "RECORD").open("a") as record:
+        record.write("deploy/x.py,,\n")
+    metadata = (own / "METADATA").read_text().replace("Private ::", "Public ::")
+    (own / "METADATA").write_text(metadata.replace("Requires-Dist: pika", "Requires-Dist: pikas"))
+    found = judged(site)
+    assert found["every_file_is_there_to_the_byte"] == [
+        "events/more.sql is not that of the checkout",
+        "schemas/asyncapi.yaml is missing",
+        "workers/clock.py is not that of the checkout",
+    ]
+    assert found["nothing_else_is_shipped"] == ["deploy/x.py is shipped"]
+    assert found["import_names_are_ours_alone"] == ["other claims tests"]
+    assert found["installed_is_what_the_lock_names"] == ["other is 1, locked is None"]
+    assert found["what_it_requires_is_installed"] == ["pikas is required and not installed"]
+    assert len(found["package_indexes_refuse_it"]) == 1
+    assert any("nothing_like_it" in each for each in found["every_module_can_be_imported"])
 
 
 def test_lock_names_no_index_and_no_host() -> None:
@@ -79,7 +99,7 @@ def test_lock_pins_every_package_by_hash() -> None:
 
 def test_lock_satisfies_pyproject() -> None:
     """A dependency added without `make lock` is noticed here."""
-    pinned = dict(re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, flags=re.MULTILINE))
+    pinned = pins("requirements.lock")
     unmet = [
         text
         for text in (*PROJECT["project"]["dependencies"], *_group("demo"), *_group("dev"))

@@ -1,0 +1,1 @@
+"""What is shipped, judged by the same checks wherever it is installed."""
