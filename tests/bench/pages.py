@@ -166,6 +166,7 @@ PAGES = (
     f"/audit?connection={HERE}",
     "/reasons",
     "/reasons/totals_differ",
+    "/events-reference",
 )
 """``month`` and ``year`` begin spans that end at ``end``; ``middle`` is a document."""
 
