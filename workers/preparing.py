@@ -51,13 +51,15 @@ def prepare(
 ) -> list[Decided]:
     """Decide each document; create the items they name. Raises what the gateway raises.
 
-    Items need no attempt on disk: their codes are unique in Xero, which takes none twice.
+    Items need no attempt on disk: their codes are unique in Xero, which takes none twice. Their
+    Idempotency-Key is of the attempt, which prepares once: under a key that outlived it Xero would
+    refuse a corrected item, or give its old answer about one that was deleted since.
     """
     chart = books.read_chart(pool, gateway, connection.id)
     with pool.connection() as conn:
         context = books.context(conn, connection, chart, web_url)
     decided = [decide_one(document, kind, context) for document in claimed]
-    refused = _ensure_items(pool, gateway, connection.id, decided)
+    refused = _ensure_items(pool, gateway, connection.id, claimed[0].attempt_id, decided)
     return [_without_refused(each, refused) for each in decided]
 
 
@@ -71,7 +73,11 @@ def decide_one(document: Claimed, kind: Kind, context: Context) -> Decided:
 
 
 def _ensure_items(
-    pool: ConnectionPool, gateway: XeroGateway, connection_id: UUID, decided: Iterable[Decided]
+    pool: ConnectionPool,
+    gateway: XeroGateway,
+    connection_id: UUID,
+    attempt_id: UUID,
+    decided: Iterable[Decided],
 ) -> dict[str, Reason]:
     """Create the items that Xero lacks; return those it refuses, with the reason."""
     wanted = _items(decided)
@@ -82,7 +88,9 @@ def _ensure_items(
     missing = [item for code, item in wanted.items() if code not in known]
     refused: dict[str, Reason] = {}
     for start in range(0, len(missing), BATCH):
-        refused |= _create(pool, gateway, connection_id, missing[start : start + BATCH])
+        some = missing[start : start + BATCH]
+        key = uuid5(attempt_id, ",".join(item.code for item in some))
+        refused |= _create(pool, gateway, connection_id, key, some)
     return refused
 
 
@@ -96,9 +104,12 @@ def _items(decided: Iterable[Decided]) -> dict[str, ItemDraft]:
 
 
 def _create(
-    pool: ConnectionPool, gateway: XeroGateway, connection_id: UUID, items: Sequence[ItemDraft]
+    pool: ConnectionPool,
+    gateway: XeroGateway,
+    connection_id: UUID,
+    key: UUID,
+    items: Sequence[ItemDraft],
 ) -> dict[str, Reason]:
-    key = uuid5(connection_id, ",".join(item.code for item in items))
     answers = gateway.put_items([wire.item_body(item) for item in items], key)
     with pool.connection() as conn:
         connections.link_items(conn, connection_id, {each.code for each in answers if each.known})

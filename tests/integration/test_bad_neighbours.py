@@ -16,7 +16,7 @@ from schemas.exports import Kind
 from tests.support.documents import dispatched, finalised, invoice, item, order
 from tests.support.fleet import Fleet
 from tests.support.gateways import Killed, put_around
-from workers.errors import Permanent
+from workers.errors import Permanent, Uncertain
 from workers.mapping.reasons import Cure, Reason
 from workers.xero.results import InvoiceOutcome
 
@@ -151,6 +151,28 @@ def test_items_refused_as_a_whole_request_hold_the_culprit_only(fleet: Fleet) ->
     fleet.drain()
     assert standing(fleet, 10) == ("needs_attention", "refused")
     assert fleet.statuses() == {"posted": 9, "needs_attention": 1}
+
+
+def test_an_item_that_was_renamed_before_its_answer_came_stops_nothing(fleet: Fleet) -> None:
+    """Xero made the item and its answer was lost; Mintsoft has other words for it since."""
+    fleet.connect()
+    lost = [Uncertain("Xero: the connection broke")]
+
+    def put_items(gateway: Any, bodies: list[dict[str, Any]], key: UUID) -> Any:
+        found = gateway.put_items(bodies, key)
+        if lost:
+            raise lost.pop()
+        return found
+
+    put_around(fleet, put_items=put_items)
+    fleet.send(dispatched(order(1)))
+    fleet.drain()
+    assert fleet.statuses() == {"waiting": 1}
+    renamed = item("TEA-01", "10.00", Details="Green tea")
+    fleet.send(dispatched(order(1, renamed, LastUpdated="2026-11-02T17:00:00")))
+    fleet.age(LEASE_OVER)
+    fleet.drain()
+    assert standing(fleet, 1) == ("posted", None)
 
 
 def test_a_document_that_goes_alone_is_not_starved_by_new_ones(fleet: Fleet) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from schemas.exports import Kind
-from tests.support.documents import dispatched, order
+from tests.support.documents import dispatched, event, order
 from tests.support.fleet import Fleet
+from workers.store import documents
 from workers.store.ledger import BATCH
 
 SPENT = 3_990
@@ -57,3 +58,32 @@ def test_a_full_batch_waits_for_nothing(fleet: Fleet) -> None:
     assert posted(fleet) == 1
     come(fleet, BATCH + 1, 1)
     assert posted(fleet) == BATCH + 1
+
+
+def test_what_a_person_asks_for_goes_at_once(fleet: Fleet) -> None:
+    """Retry and Export wait for no other documents, however scarce calls are."""
+    connection = fleet.connect()
+    come(fleet, 1, 1)
+    spend(fleet, SPENT)
+    for number, asked in ((2, retry), (3, press_export)):
+        come(fleet, number, 1)
+        asked(fleet, number)
+        fleet.runtime.exporter.export(connection, Kind.ORDER)
+        assert fleet.document(number)["status"] == "posted"
+
+
+def retry(fleet: Fleet, number: int) -> None:
+    skip(fleet, number)
+    with fleet.runtime.pool.connection() as conn:
+        assert documents.release(conn, [fleet.document(number)["id"]], "sam")
+
+
+def press_export(fleet: Fleet, number: int) -> None:
+    skip(fleet, number)
+    asked = {"Kind": "order", "Id": number, "RequestedBy": "sam"}
+    fleet.send(event("export.requested.v1", asked))
+
+
+def skip(fleet: Fleet, number: int) -> None:
+    with fleet.runtime.pool.connection() as conn:
+        assert documents.skip(conn, [fleet.document(number)["id"]], "later", "sam")

@@ -76,9 +76,10 @@ where connection_id in (
 
 -- name: release
 -- These documents go to Xero as soon as they can; what is in Xero or on its way stays as it is,
--- and so does what came from there.
+-- and so does what came from there. They have been due for a day: what a person asked for waits for no
+-- others to gather with it, and a day is the longest that any wait for each other.
 update documents d
-set status = 'waiting', due_at = now(), failures = 0, alone = false, reason_code = null,
+set status = 'waiting', due_at = now() - interval '1 day', failures = 0, alone = false, reason_code = null,
     reason_message = null, reason_remedy = null, reason_cure = null, reason_detail = null,
     updated_at = now()
 from connections c

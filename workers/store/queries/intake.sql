@@ -82,9 +82,9 @@ where connection_id = %(connection_id)s and kind = %(kind)s and mintsoft_id = %(
 
 -- name: request_exports
 -- Export pressed: what waits for it, or for a person, goes; what is in Xero stays as it is, be it
--- that it was exported or that it came from there.
+-- that it was exported or that it came from there. Due for a day already, it gathers no others.
 update documents d
-set status = 'waiting', due_at = now(), failures = 0, alone = false, reason_code = null,
+set status = 'waiting', due_at = now() - interval '1 day', failures = 0, alone = false, reason_code = null,
     reason_message = null, reason_remedy = null, reason_cure = null, reason_detail = null,
     updated_at = now()
 from connections c
