@@ -15,6 +15,7 @@ from schemas.values import (
     MintsoftModel,
     Text,
     UtcDatetime,
+    WrittenDatetime,
     YesOrNo,
 )
 
@@ -67,7 +68,7 @@ class Order(MintsoftModel):
     client_id: MintsoftId
     order_number: Text = Field(min_length=1)
     external_order_reference: Text | None = None
-    despatch_date: UtcDatetime | None = None
+    despatch_date: WrittenDatetime | None = None
     last_updated: UtcDatetime
     first_name: Text | None = None
     last_name: Text | None = None
@@ -107,7 +108,7 @@ class ConfirmedInvoiceSummary(MintsoftModel):
 
     id: MintsoftId = Field(alias="ID")
     client_id: MintsoftId
-    date: UtcDatetime
+    date: WrittenDatetime
     last_updated: UtcDatetime
     name: Text | None = None
     picking_cost: AmountOrZero = ZERO

@@ -32,6 +32,19 @@ def as_utc(moment: datetime) -> datetime:
 UtcDatetime = Annotated[datetime, AfterValidator(as_utc)]
 """An aware moment in UTC."""
 
+
+def as_written(moment: datetime) -> datetime:
+    """Return *moment* in the zone it was written in, so that its day is the one that was meant.
+
+    Without a zone it is UTC's. Raises ValueError if it has no equal in UTC.
+    """
+    in_utc = as_utc(moment)
+    return in_utc if moment.tzinfo is None else moment
+
+
+WrittenDatetime = Annotated[datetime, AfterValidator(as_written)]
+"""An aware moment whose day is the day of whoever wrote it."""
+
 LARGEST_AMOUNT = Decimal(10) ** 12
 """A larger one is a mistake; checked by comparing, as counting digits costs five times as much."""
 

@@ -44,6 +44,13 @@ def test_a_plain_invoice() -> None:
     assert (found.items, found.warnings) == ((), ())
 
 
+@pytest.mark.parametrize("written", ["2026-06-01T00:00:00", "2026-06-01T00:00:00+01:00"])
+def test_the_date_is_the_day_as_written(written: str) -> None:
+    """Midnight of the first in London is the first's: in UTC it would be another VAT quarter's."""
+    draft = posted(decide_invoice(invoice(Date=written, PickingCost=1), fulfilment())).invoice
+    assert draft.date == dt.date(2026, 6, 1)
+
+
 def test_a_value_without_mapping_stops_it_and_names_them_all() -> None:
     given = invoice(PickingCost=10, AdminFee=5, ReworkCost="-0.50")
     found = waits(decide_invoice(given, fulfilment()))

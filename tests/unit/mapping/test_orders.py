@@ -185,11 +185,12 @@ def test_the_settings_reach_the_invoice() -> None:
     ("despatched", "day"),
     [
         ("2026-11-20T23:59:59", dt.date(2026, 11, 20)),
-        ("2026-11-20T23:30:00-02:00", dt.date(2026, 11, 21)),
+        ("2026-11-20T23:30:00-02:00", dt.date(2026, 11, 20)),
+        ("2026-06-01T00:15:00+01:00", dt.date(2026, 6, 1)),
         (None, dt.date(2026, 11, 21)),
     ],
 )
-def test_the_date_is_the_day_of_despatch_in_utc(despatched: str | None, day: dt.date) -> None:
+def test_the_date_is_the_day_of_despatch_as_written(despatched: str | None, day: dt.date) -> None:
     found = posted(decide_order(order(item(), DespatchDate=despatched), context()))
     assert found.invoice.date == day
 
