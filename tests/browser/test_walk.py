@@ -23,7 +23,7 @@ def sign_in(page: Page, name: str = "ada") -> None:
 
 def describe_connection(page: Page) -> None:
     page.get_by_role("link", name="Make the first one").click()
-    page.get_by_label("Accounting").check()
+    page.get_by_role("radio", name="Accounting").check()
     page.get_by_label("Mintsoft account").fill("acme")
     page.get_by_label("Client id").fill("3")
     page.get_by_role("button", name="Add connection").click()
