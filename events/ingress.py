@@ -255,7 +255,7 @@ class Ingress:
     def _return_due(self, channel: Any) -> None:
         now = self._clock()
         for _, tag in [entry for entry in self._returning if entry[0] <= now]:
-            channel.basic_nack(tag, requeue=True)
+            channel.basic_reject(tag, requeue=True)  # from 4.3 on a nack is no failure
         self._returning = [entry for entry in self._returning if entry[0] > now]
 
     def _hold(self, connection: Any, batch: list[Delivery]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from deploy.local import processes, rabbitmq
 from deploy.local.processes import EngineError
 
-IMAGE = "rabbitmq:3.13-management"
+IMAGE = "rabbitmq:4.2-management"
 
 
 def answers() -> bool:

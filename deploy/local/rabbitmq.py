@@ -17,9 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local import processes
+from deploy.local.processes import EngineError
 
 USER = "mintsoft-xero"
 NODE = "mx@localhost"
+CHOSEN = "RABBITMQ_SERVER"
+"""Environment variable with the path of the rabbitmq-server to use, before all others."""
+
 SERVERS = (  # the one in /usr/sbin of Debian insists on the user rabbitmq: it comes last
     Path("/usr/lib/rabbitmq/bin/rabbitmq-server"),
     Path("/opt/homebrew/sbin/rabbitmq-server"),
@@ -57,10 +61,28 @@ ALONE = Seat()
 
 
 def server() -> Path | None:
-    """The rabbitmq-server of this machine, or None."""
+    """The rabbitmq-server that `CHOSEN` names, else this machine's, or None.
+
+    Raises EngineError where the one that is named can't be run: another would be a pretence.
+    """
+    if chosen := os.environ.get(CHOSEN):
+        return _runnable(Path(chosen))
     on_path = shutil.which("rabbitmq-server")
     candidates = [*SERVERS, *([Path(on_path)] if on_path else [])]
-    return next((path for path in candidates if os.access(path, os.X_OK)), None)
+    return next((path for path in candidates if _can_run(path)), None)
+
+
+def _runnable(path: Path) -> Path:
+    if not _can_run(path):
+        raise EngineError(
+            f"{CHOSEN} is {path}, which is no program that can be run: give the path of a"
+            " rabbitmq-server, or leave it out for the machine's own."
+        )
+    return path.absolute()
+
+
+def _can_run(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.X_OK)
 
 
 class Rabbitmq:

@@ -94,7 +94,11 @@ FORBIDDEN: list[tuple[str, str, Callable[..., object]]] = [
     ("mx-mintsoft", "uses a key nobody reads", _publish(MINTSOFT_EVENTS, "stock.changed.v1")),
     ("mx-mintsoft", "writes past the exchange", _publish("", INGRESS)),
     ("mx-listener", "listens to Mintsoft", lambda c: c.basic_get(INGRESS_DEAD)),
-    ("mx-listener", "makes a queue of another's name", lambda c: c.queue_declare("elsewhere")),
+    (
+        "mx-listener",
+        "makes a queue of another's name",  # durable: others are deprecated, and refused for that
+        lambda c: c.queue_declare("elsewhere", durable=True),
+    ),
     ("mx-ingress", "publishes events", _publish(MINTSOFT_EVENTS, "order.dispatched.v1")),
     ("mx-worker", "takes events", lambda c: c.basic_get(INGRESS)),
     ("mx-worker", "deletes the ingress", lambda c: c.queue_delete(INGRESS)),
