@@ -3,7 +3,8 @@
 What RabbitMQ checks decides the patterns: declaring needs *configure* even when the queue exists;
 a queue with a dead-letter exchange needs *read* on itself and *write* on that exchange, the default
 one (``amq.default``), whoever declares it. Declaring passively, as the scheduler's look at depths
-does, needs nothing.
+does, needs nothing up to 4.2.5 and any one permission in later versions (4.2.6 and 4.3.0 alone ask
+for *configure*). The scheduler has *write* for it, which ``amq.default`` gives it anyhow.
 
 Weakness: who may write to ``amq.default`` may put a message on any queue by its name. Those are
 ingress, worker, scheduler and operator, never who publishes for Mintsoft, listens or serves pages.
@@ -79,7 +80,7 @@ ROLES: tuple[Role, ...] = (
     Role(
         "mx-scheduler",
         configure=only(WAKE_UPS),
-        write=only([DEFAULT_EXCHANGE]),
+        write=only([INGRESS, INGRESS_DEAD, DEFAULT_EXCHANGE]),
         read=only(WAKE_UPS),
     ),
     Role("mx-relay", write=only([XERO_EVENTS])),

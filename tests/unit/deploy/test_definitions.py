@@ -13,7 +13,7 @@ import pytest
 from deploy.rabbitmq import generate
 from deploy.rabbitmq.definitions import definitions, hashed
 from deploy.rabbitmq.roles import DEFAULT_EXCHANGE, KEYS, ROLES, WAKE_UPS
-from events.topology import BINDINGS, INGRESS, QUEUES, WORK_QUEUES
+from events.topology import BINDINGS, INGRESS, INGRESS_DEAD, QUEUES, WORK_QUEUES
 from schemas.catalogue import MINTSOFT_EVENTS, XERO_EVENTS
 from workers.broker import QuorumBroker
 
@@ -55,7 +55,7 @@ MAY_WRITE = {
     "mx-listener": set(),
     "mx-ingress": {INGRESS, DEFAULT_EXCHANGE},
     "mx-worker": {DEFAULT_EXCHANGE, MINTSOFT_EVENTS},
-    "mx-scheduler": {DEFAULT_EXCHANGE},
+    "mx-scheduler": {DEFAULT_EXCHANGE, INGRESS, INGRESS_DEAD},  # so that 4.3 lets it look at them
     "mx-relay": {XERO_EVENTS},
     "mx-console": {MINTSOFT_EVENTS},
     "mx-operator": {MINTSOFT_EVENTS, INGRESS, DEFAULT_EXCHANGE},
