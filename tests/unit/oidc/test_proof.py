@@ -60,6 +60,14 @@ def test_one_audience_is_us(aud: object, azp: str | None) -> None:
     assert verified(token, KeySet([EC]), EXPECTED, NOON)
 
 
+@pytest.mark.parametrize("nonce", ["another", "n-", "", None])
+def test_a_token_of_another_sign_in_proves_nothing(nonce: str | None) -> None:
+    """However well it is signed: it may be one that somebody has caught."""
+    token = jwt.encode({"alg": "ES256", "kid": "ec"}, CLAIMS | {"nonce": nonce}, EC)
+    with pytest.raises(NotProven, match="another sign-in"):
+        verified(token, KeySet([EC]), EXPECTED, NOON)
+
+
 def test_what_is_told_quotes_nothing_of_the_token() -> None:
     token = jwt.encode({"alg": "ES256", "kid": "ec"}, CLAIMS | {"aud": "secret-app"}, EC)
     with pytest.raises(NotProven) as caught:
