@@ -16,8 +16,8 @@ from workers.console.described import document
 from workers.store.operators import Role
 
 PATHS = document(routes(), "http://127.0.0.1")["paths"]
-OPEN = ("/sign-in", "/sign-out", "/health/", "/static/")
-"""What anybody may see; the last two tell nothing of anybody."""
+OPEN = ("/sign-in", "/sign-out", "/events-reference", "/health/", "/static/")
+"""What anybody may see; all but the first two tell nothing of anybody."""
 BY_OTHER_PROOF = ("/xero/webhooks", "/mintsoft/webhooks/")
 """What machines call, with a signature or a secret of their own; each has tests of its own."""
 
