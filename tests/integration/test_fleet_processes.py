@@ -68,6 +68,7 @@ def more_than(fleet: Fleet, count: int) -> bool:
     return sum(fleet.statuses().values()) > count
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("pause", [0, 60], ids=["key alive", "key dead"])
 def test_a_worker_killed_between_xeros_answer_and_the_record(
     fleet: Fleet, processes: Processes, amqp_url: str, database: str, pause: int
@@ -113,6 +114,7 @@ def test_an_ingress_killed_in_mid_transaction(
     assert depth(amqp_url, "ingress.dead") == 0
 
 
+@pytest.mark.proof
 def test_a_relay_killed_between_publishing_and_marking(
     fleet: Fleet, processes: Processes, amqp_url: str, database: str
 ) -> None:
